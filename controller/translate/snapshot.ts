@@ -1,0 +1,67 @@
+// What translation makes for one Envoy, and what the xDS server serves.
+
+/** An Envoy resource in proto3 JSON (lowerCamelCase, `@type` inside Any, "5s" durations); xds/encode.ts turns it to bytes. */
+export type EnvoyResource = Readonly<Record<string, unknown>>;
+
+/** The filter's configuration of one Gateway listener; its schema is envoy/plugin-configuration.schema.json. */
+export interface PluginConfiguration {
+  version: 1;
+  /** Names removed from every request of the listener before anything else is judged. */
+  identityHeaders?: string[];
+  providers?: Record<string, ProviderConfiguration>;
+  policies: Record<string, PolicyConfiguration>;
+  /** The policy of a request that matches no route; of every request while `policyFromRouteName` is not true. */
+  defaultPolicy: string;
+  /** true: the policy is the part behind the last `#` of the Envoy route's name, and an unknown one answers 500. */
+  policyFromRouteName?: boolean;
+  /** false only where Envoy drops header names with underscores itself; true removes `x_team` as well as `x-team`. */
+  removeUnderscoreVariants?: boolean;
+}
+
+export interface ProviderConfiguration {
+  issuer?: string;
+  clockSkewSeconds?: number;
+  forwardToken?: boolean;
+  jwks: { keys: Record<string, unknown>[] };
+  claimsToHeaders?: { claim: string; header: string; encoding?: "base64" | "json" }[];
+}
+
+export interface PolicyConfiguration {
+  /** Why the policy cannot be enforced; every request under it answers 500. Excludes `checks`. */
+  unenforceable?: string;
+  /** Further names removed from requests under this policy. */
+  identityHeaders?: string[];
+  /** All must pass; none means open. Each check sees only the claims its own authentication verified. */
+  checks?: CheckConfiguration[];
+}
+
+export interface CheckConfiguration {
+  /** Providers are alternatives: one valid token of any of them passes. */
+  authentication?: { providers: string[] };
+  authorization?: AuthorizationConfiguration;
+}
+
+export interface AuthorizationConfiguration {
+  /** Policies are alternatives; an empty object denies everybody. */
+  policies: Record<string, AuthorizationPolicyConfiguration>;
+}
+
+export interface AuthorizationPolicyConfiguration {
+  principals: { claims: Record<string, string>; matcher?: string; provider?: string }[];
+  permissions?: { pathPrefix?: string; methods?: string[] };
+  nestedClaimDelimiter?: string;
+}
+
+/** Everything one Envoy is to hold. Map keys are the xDS resource names. */
+export interface Snapshot {
+  /** "NS/NAME" of the Gateway; the node id of its Envoys. */
+  readonly gateway: string;
+  readonly clusters: ReadonlyMap<string, EnvoyResource>;
+  /** ClusterLoadAssignments, by cluster name. */
+  readonly endpoints: ReadonlyMap<string, EnvoyResource>;
+  readonly listeners: ReadonlyMap<string, EnvoyResource>;
+  /** RouteConfigurations; every listener has one. */
+  readonly routes: ReadonlyMap<string, EnvoyResource>;
+  /** Plugin configurations by ECDS name, "NS/GATEWAY/LISTENER". */
+  readonly plugins: ReadonlyMap<string, PluginConfiguration>;
+}

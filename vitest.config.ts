@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: "controller", include: ["controller/**/*.test.ts", "tests/{wasm,golden,docs}/**/*.test.ts"] } },
+      {
+        test: {
+          name: "envoy",
+          include: ["tests/envoy/**/*.test.ts"],
+          // Every file starts Envoys of its own; on two cores, more than one file at a time only makes all of them slow.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
