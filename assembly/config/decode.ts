@@ -1,0 +1,83 @@
+// The plugin configuration, version 1; envoy/plugin-configuration.schema.json describes it for people.
+import { pointer } from "../host/literal";
+import { JsonDocument, JsonError } from "../json/document";
+import { integerStatus, integerValue, IntegerStatus } from "../json/number";
+import { ByteMap } from "./byte_map";
+import { boolField, expectObject, fail, failed, failureText, find, mapField, resetFailure, stringField } from "./fields";
+import { Configuration } from "./model";
+import { addWrittenHeaders, decodePolicy, headerNames } from "./policy";
+import { decodeProvider } from "./provider";
+
+const FIELDS: StaticArray<string> = [
+  "version",
+  "identityHeaders",
+  "providers",
+  "policies",
+  "defaultPolicy",
+  "policyFromRouteName",
+  "removeUnderscoreVariants",
+];
+const MAX_TOKENS: i32 = 1 << 21;
+const MAX_DEPTH: i32 = 32;
+
+/** Why the last `decodeConfiguration` returned null: `path: message`. Never holds a key or a value. */
+export function configurationError(): string {
+  return failureText();
+}
+
+/** Compiles a configuration of `length` bytes (which it rewrites), or returns null. */
+export function decodeConfiguration(at: usize, length: i32): Configuration | null {
+  resetFailure();
+  const doc = new JsonDocument(MAX_TOKENS, MAX_DEPTH);
+  const error = doc.parse(at, length);
+  if (error != JsonError.None) {
+    fail("configuration", error == JsonError.Duplicate ? "names a member twice" : "is not JSON");
+    return null;
+  }
+  const configuration = new Configuration();
+  if (!expectObject(doc, 0, "configuration", FIELDS)) return null;
+  checkVersion(doc);
+  configuration.identityHeaders = headerNames(doc, 0, "configuration");
+  configuration.removeUnderscoreVariants = boolField(doc, 0, "removeUnderscoreVariants", "configuration", true);
+  configuration.policyFromRouteName = boolField(doc, 0, "policyFromRouteName", "configuration", false);
+  const providers = decodeProviders(doc, configuration);
+  if (find(doc, 0, "identityHeaders") < 0) {
+    for (let i = 0; i < configuration.providers.length; i++) {
+      addWrittenHeaders(configuration.identityHeaders, unchecked(configuration.providers[i]));
+    }
+  }
+  if (!failed()) decodePolicies(doc, configuration, providers);
+  return failed() ? null : configuration;
+}
+
+function checkVersion(doc: JsonDocument): void {
+  const version = find(doc, 0, "version");
+  if (version < 0 || integerStatus(doc, version) != IntegerStatus.Ok || integerValue != 1) {
+    fail("version", "must be 1: this filter and what configures it do not belong together");
+  }
+}
+
+function decodeProviders(doc: JsonDocument, configuration: Configuration): ByteMap {
+  const names = new ByteMap();
+  const map = mapField(doc, 0, "providers", "configuration");
+  if (map < 0) return names;
+  for (let i = 0, key = map + 1, n = doc.count(map); i < n && !failed(); i++, key = doc.next(key + 1)) {
+    names.add(doc.pointer(key), doc.length(key), configuration.providers.length);
+    configuration.providers.push(decodeProvider(doc, key + 1, "providers." + doc.text(key)));
+  }
+  return names;
+}
+
+function decodePolicies(doc: JsonDocument, configuration: Configuration, providers: ByteMap): void {
+  const map = mapField(doc, 0, "policies", "configuration");
+  if (map < 0) return fail("policies", "is required");
+  for (let i = 0, key = map + 1, n = doc.count(map); i < n && !failed(); i++, key = doc.next(key + 1)) {
+    configuration.policyNames.add(doc.pointer(key), doc.length(key), configuration.policies.length);
+    configuration.policies.push(
+      decodePolicy(doc, key + 1, "policies." + doc.text(key), providers, configuration.providers),
+    );
+  }
+  const name = stringField(doc, 0, "defaultPolicy", "configuration");
+  if (name !== null) configuration.defaultPolicy = configuration.policyNames.get(pointer(name), name.length);
+  if (configuration.defaultPolicy < 0) fail("defaultPolicy", "must name one of the policies");
+}

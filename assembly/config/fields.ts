@@ -1,0 +1,119 @@
+// Strict reading of configuration members: every unknown or mistyped one is named by its path, and nothing is guessed.
+import { copyBytes } from "../host/literal";
+import { JsonDocument, Kind } from "../json/document";
+import { integerStatus, integerValue, IntegerStatus } from "../json/number";
+
+let failure: string = "";
+
+/** Forgets an earlier failure. */
+export function resetFailure(): void {
+  failure = "";
+}
+
+/** The first failure as `path: message`, or empty. */
+export function failureText(): string {
+  return failure;
+}
+
+export function failed(): bool {
+  return failure.length != 0;
+}
+
+/** Notes what is wrong at `path`; the first one counts. */
+export function fail(path: string, message: string): void {
+  if (failure.length == 0) failure = path + ": " + message;
+}
+
+/** Whether a string token is this ASCII text. */
+export function tokenIs(doc: JsonDocument, token: i32, text: string): bool {
+  if (doc.length(token) != text.length) return false;
+  const at = doc.pointer(token);
+  for (let i = 0, n = text.length; i < n; i++) if (load<u8>(at + i) != <u8>text.charCodeAt(i)) return false;
+  return true;
+}
+
+/** Fails unless the token is an object whose members all have one of the allowed names. */
+export function expectObject(doc: JsonDocument, token: i32, path: string, allowed: StaticArray<string>): bool {
+  if (doc.kind(token) != Kind.Object) {
+    fail(path, "must be an object");
+    return false;
+  }
+  for (let i = 0, key = token + 1, n = doc.count(token); i < n; i++, key = doc.next(key + 1)) {
+    let known = false;
+    for (let j = 0; j < allowed.length && !known; j++) known = tokenIs(doc, key, unchecked(allowed[j]));
+    if (!known) fail(path, "unknown field " + doc.text(key));
+  }
+  return !failed();
+}
+
+/** The value token of a member, or -1. */
+export function find(doc: JsonDocument, object: i32, name: string): i32 {
+  for (let i = 0, key = object + 1, n = doc.count(object); i < n; i++, key = doc.next(key + 1)) {
+    if (tokenIs(doc, key, name)) return key + 1;
+  }
+  return -1;
+}
+
+/** A string member's bytes, or null if it is absent. */
+export function stringField(doc: JsonDocument, object: i32, name: string, path: string): StaticArray<u8> | null {
+  const token = find(doc, object, name);
+  if (token < 0) return null;
+  if (doc.kind(token) != Kind.String) {
+    fail(path + "." + name, "must be a string");
+    return null;
+  }
+  return copyBytes(doc.pointer(token), doc.length(token));
+}
+
+/** A boolean member, or `fallback` if it is absent. */
+export function boolField(doc: JsonDocument, object: i32, name: string, path: string, fallback: bool): bool {
+  const token = find(doc, object, name);
+  if (token < 0) return fallback;
+  const kind = doc.kind(token);
+  if (kind != Kind.True && kind != Kind.False) fail(path + "." + name, "must be true or false");
+  return kind == Kind.True;
+}
+
+/** An integer member between 0 and `most`, or `fallback` if it is absent. */
+export function integerField(
+  doc: JsonDocument,
+  object: i32,
+  name: string,
+  path: string,
+  fallback: u64,
+  most: u64,
+): u64 {
+  const token = find(doc, object, name);
+  if (token < 0) return fallback;
+  if (integerStatus(doc, token) != IntegerStatus.Ok || integerValue > most) {
+    fail(path + "." + name, "must be an integer from 0 to " + most.toString());
+    return fallback;
+  }
+  return integerValue;
+}
+
+/** The token of an array member, or -1 if it is absent or no array. */
+export function arrayField(doc: JsonDocument, object: i32, name: string, path: string): i32 {
+  const token = find(doc, object, name);
+  if (token >= 0 && doc.kind(token) != Kind.Array) fail(path + "." + name, "must be a list");
+  return token >= 0 && doc.kind(token) == Kind.Array ? token : -1;
+}
+
+/** The token of an object member (any member names), or -1 if it is absent or no object. */
+export function mapField(doc: JsonDocument, object: i32, name: string, path: string): i32 {
+  const token = find(doc, object, name);
+  if (token >= 0 && doc.kind(token) != Kind.Object) fail(path + "." + name, "must be an object");
+  return token >= 0 && doc.kind(token) == Kind.Object ? token : -1;
+}
+
+/** A list of strings as bytes; empty if the member is absent. */
+export function stringsField(doc: JsonDocument, object: i32, name: string, path: string): StaticArray<u8>[] {
+  const strings: StaticArray<u8>[] = [];
+  const list = arrayField(doc, object, name, path);
+  if (list < 0) return strings;
+  for (let i = 0, token = list + 1, n = doc.count(list); i < n; i++, token = doc.next(token)) {
+    if (doc.kind(token) == Kind.String) strings.push(copyBytes(doc.pointer(token), doc.length(token)));
+    else fail(path + "." + name + "[" + i.toString() + "]", "must be a string");
+  }
+  return strings;
+}

@@ -1,0 +1,42 @@
+// Contexts: a root context for each listener and generation, all in one VM, and a stream context for each request. A request is
+// judged by the configuration of the root it began under, even if a newer one arrives meanwhile.
+import { configurationError, decodeConfiguration } from "./config/decode";
+import { Configuration } from "./config/model";
+import { configurationLength, configurationPointer, readConfiguration } from "./host/configuration";
+import { logError } from "./host/log";
+
+const roots = new Map<u32, Configuration | null>();
+const rootOfStream = new Map<u32, u32>();
+
+/** A root context (`parentId` 0), or a stream of one. */
+export function createContext(id: u32, parentId: u32): void {
+  if (parentId != 0) rootOfStream.set(id, parentId);
+  else if (!roots.has(id)) roots.set(id, null);
+}
+
+/** Decodes the plugin configuration for a root; false refuses it, and Envoy keeps the previous root. */
+export function configureContext(rootId: u32, size: i32): bool {
+  if (!readConfiguration(size)) {
+    logError("claimgate: configuration: is empty or cannot be read");
+    return false;
+  }
+  const configuration = decodeConfiguration(configurationPointer, configurationLength);
+  if (configuration === null) {
+    logError("claimgate: " + configurationError());
+    return false;
+  }
+  roots.set(rootId, configuration);
+  return true;
+}
+
+/** What a stream is judged by; null if its root has none, and then it must be refused. */
+export function configurationOf(streamId: u32): Configuration | null {
+  if (!rootOfStream.has(streamId)) return null;
+  const root = rootOfStream.get(streamId);
+  return roots.has(root) ? roots.get(root) : null;
+}
+
+/** Forgets a context; the configuration of a deleted root is garbage then. */
+export function deleteContext(id: u32): void {
+  if (!rootOfStream.delete(id)) roots.delete(id);
+}

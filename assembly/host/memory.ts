@@ -1,0 +1,33 @@
+// Memory that the host writes into. Envoy calls `malloc` with the exact size for every value it returns and never frees it
+// (proxy-wasm-cpp-host include/proxy-wasm/wasm_vm.h, copyToPointerSize). What it returns is needed until the callback ends, so it
+// lives in an arena that the next callback starts anew; what does not fit lives on the heap until then.
+
+const ARENA_SIZE: usize = 1 << 16;
+const ARENA: usize = memory.data(1 << 16, 16);
+let used: usize = 0;
+let overflow: usize = 0;
+
+/** Memory of `size` bytes, 8-aligned, valid until the running callback ends. */
+export function malloc(size: i32): usize {
+  const wanted: usize = (<usize>max(size, 1) + 7) & ~7;
+  if (used + wanted <= ARENA_SIZE) {
+    const at = ARENA + used;
+    used += wanted;
+    return at;
+  }
+  // A block too large for the arena carries a link to the one before it.
+  const block = heap.alloc(wanted + 8);
+  store<usize>(block, overflow);
+  overflow = block;
+  return block + 8;
+}
+
+/** Gives back everything handed out since the last call; every callback begins with it. */
+export function beginCallback(): void {
+  used = 0;
+  while (overflow != 0) {
+    const next = load<usize>(overflow);
+    heap.free(overflow);
+    overflow = next;
+  }
+}

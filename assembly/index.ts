@@ -1,0 +1,35 @@
+// The filter's export table: only the callbacks it uses (each one exported is called by Envoy and costs), proxy-wasm ABI 0.2.1.
+import "@solo-io/proxy-runtime/assembly/runtime";
+import { beginCallback } from "./host/memory";
+import { createContext, configureContext, configurationOf, deleteContext } from "./context";
+import { judgeRequest } from "./policy/judge";
+
+export { malloc } from "./host/memory";
+
+export function proxy_abi_version_0_2_1(): void {}
+
+export function proxy_on_vm_start(rootId: u32, configurationSize: u32): u32 {
+  return 1;
+}
+
+export function proxy_on_context_create(id: u32, parentId: u32): void {
+  createContext(id, parentId);
+}
+
+export function proxy_on_configure(rootId: u32, size: u32): u32 {
+  beginCallback();
+  return configureContext(rootId, size) ? 1 : 0;
+}
+
+export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): i32 {
+  beginCallback();
+  return judgeRequest(configurationOf(id));
+}
+
+export function proxy_on_done(id: u32): u32 {
+  return 1;
+}
+
+export function proxy_on_delete(id: u32): void {
+  deleteContext(id);
+}

@@ -1,0 +1,71 @@
+// Whether a token is good for one of a check's providers. Claims are judged before the signature, as Envoy does
+// (authenticator.cc): a forged token that has expired is "expired".
+import { pointer, sameBytes } from "../host/literal";
+import { nowSeconds } from "../host/clock";
+import { verifyNative, Verdict } from "../crypto/native";
+import { KeySelector } from "../jose/select";
+import { Provider } from "../config/model";
+import { Reason } from "./reasons";
+import { Token } from "./token";
+
+const selector = new KeySelector();
+/** Index of the provider that took the token, after `authenticate` answered None. */
+export let acceptedProvider: i32 = -1;
+
+/**
+ * Tries the providers in order; the first that takes the token wins. If none does, the last fault other than an unknown issuer
+ * is the answer (verifier.cc, AnyVerifier).
+ */
+export function authenticate(all: Provider[], candidates: i32[], token: Token): Reason {
+  acceptedProvider = -1;
+  let answer = Reason.JwtUnknownIssuer;
+  for (let i = 0, n = candidates.length; i < n; i++) {
+    const index = unchecked(candidates[i]);
+    const reason = judge(unchecked(all[index]), token);
+    if (reason == Reason.None) {
+      acceptedProvider = index;
+      return Reason.None;
+    }
+    if (reason != Reason.JwtUnknownIssuer) answer = reason;
+  }
+  return answer;
+}
+
+function judge(provider: Provider, token: Token): Reason {
+  const issuer = provider.issuer;
+  if (issuer !== null) {
+    const claimed = token.issuer;
+    if (claimed < 0) return Reason.JwtUnknownIssuer;
+    const payload = token.payload;
+    if (!sameBytes(pointer(issuer), issuer.length, payload.pointer(claimed), payload.length(claimed))) {
+      return Reason.JwtUnknownIssuer;
+    }
+  }
+  if (token.hasNotBefore || token.hasExpiry) {
+    const now = nowSeconds();
+    if (now == 0) return Reason.HostFailure;
+    if (token.hasNotBefore && now + provider.clockSkew < token.notBefore) return Reason.JwtNotYetValid;
+    if (token.hasExpiry && saturatingAdd(token.expiry, provider.clockSkew) < now) return Reason.JwtExpired;
+  }
+  return verifySignature(provider, token);
+}
+
+// @ts-ignore: decorator
+@inline
+function saturatingAdd(a: u64, b: u64): u64 {
+  const sum = a + b;
+  return sum < a ? u64.MAX_VALUE : sum;
+}
+
+function verifySignature(provider: Provider, token: Token): Reason {
+  selector.begin(provider.keys, token.alg, token.kid, token.kidLength);
+  const jws = token.jws;
+  for (let key = selector.next(); key !== null; key = selector.next()) {
+    const native = unchecked(key.native[token.alg]);
+    if (native === null) continue;
+    const verdict = verifyNative(native, token.signature, token.signatureLength, jws.header, jws.signedLength);
+    if (verdict == Verdict.Valid) return Reason.None;
+    if (verdict == Verdict.Unavailable) return Reason.HostFailure;
+  }
+  return selector.tried > 0 ? Reason.JwtVerificationFailed : Reason.JwksKidAlgMismatch;
+}

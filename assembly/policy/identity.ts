@@ -1,0 +1,123 @@
+// Identity headers: only the filter may set them, so what a client sent under their names goes first, on every route.
+import { addHeader, getHeader, getHeaderPairs, Lookup, removeHeader, valueLength, valuePointer } from "../host/headers";
+import { pointer } from "../host/literal";
+import { ClaimHeader, Configuration, Policy } from "../config/model";
+import { JsonDocument, Kind } from "../json/document";
+import { writeNumber } from "../json/number";
+import { writeJson } from "../json/write";
+import { encodeBase64 } from "../jose/base64url";
+import { findClaim } from "./claims";
+
+const CAPACITY: i32 = 8192;
+const VALUE: usize = memory.data(8192, 8);
+// Base64 needs four bytes for three.
+const ENCODED: usize = memory.data(10928, 8);
+
+/** Removes what the client sent under the names of the configuration and of the policy; false if the host failed. */
+export function removeIdentityHeaders(configuration: Configuration, policy: Policy | null): bool {
+  if (configuration.removeUnderscoreVariants) return removeVariants(configuration, policy);
+  if (!removeExact(configuration.identityHeaders)) return false;
+  return policy === null || removeExact(policy.identityHeaders);
+}
+
+function removeExact(names: StaticArray<u8>[]): bool {
+  for (let i = 0, n = names.length; i < n; i++) {
+    const name = unchecked(names[i]);
+    const lookup = getHeader(name);
+    if (lookup == Lookup.Absent) continue;
+    // Only what is there is removed: every change of the headers makes Envoy choose the route again.
+    if (lookup != Lookup.Found || !removeHeader(pointer(name), name.length)) return false;
+  }
+  return true;
+}
+
+/** Backends that turn `_` into `-` (CGI, WSGI) would read a client's `x_team` as `x-team`: names are compared that way. */
+function removeVariants(configuration: Configuration, policy: Policy | null): bool {
+  const own = policy === null ? 0 : policy.identityHeaders.length;
+  if (configuration.identityHeaders.length + own == 0) return true;
+  if (getHeaderPairs() != Lookup.Found) return false;
+  if (valueLength < 4) return false;
+  const pairs = valuePointer;
+  const count = load<u32>(pairs);
+  if (<u64>count * 8 + 4 > <u64>valueLength) return false;
+  const last = pairs + valueLength;
+  let at = pairs + 4 + <usize>count * 8;
+  for (let i: usize = 0; i < <usize>count; i++) {
+    const nameLength = load<u32>(pairs + 4 + i * 8);
+    const skipped = <u64>nameLength + <u64>load<u32>(pairs + 8 + i * 8) + 2;
+    if (<u64>at + skipped > <u64>last) return false;
+    const name = at;
+    at += <usize>skipped;
+    const written =
+      isListed(configuration.identityHeaders, name, nameLength) ||
+      (policy !== null && isListed(policy.identityHeaders, name, nameLength));
+    // A name that occurs twice is gone after its first removal; removing nothing is no failure.
+    if (written && !removeHeader(name, nameLength)) return false;
+  }
+  return true;
+}
+
+function isListed(names: StaticArray<u8>[], name: usize, length: i32): bool {
+  for (let i = 0, n = names.length; i < n; i++) {
+    const listed = unchecked(names[i]);
+    if (listed.length != length) continue;
+    let same = 0;
+    while (same < length && dashed(load<u8>(name + same)) == dashed(unchecked(listed[same]))) same++;
+    if (same == length) return true;
+  }
+  return false;
+}
+
+// @ts-ignore: decorator
+@inline
+function dashed(c: u8): u8 {
+  return c == 0x5f ? 0x2d : c;
+}
+
+/** Writes one provider's claims to their headers; false if the host failed. Absent claims write nothing. */
+export function writeClaimHeaders(mappings: ClaimHeader[], payload: JsonDocument): bool {
+  for (let i = 0, n = mappings.length; i < n; i++) {
+    const mapping = unchecked(mappings[i]);
+    const token = findClaim(payload, mapping.path);
+    if (token < 0 || !render(mapping, payload, token)) continue;
+    // A later mapping onto the same header wins, in this provider or in another check.
+    const lookup = getHeader(mapping.header);
+    if (lookup == Lookup.Failed) return false;
+    if (lookup == Lookup.Found && !removeHeader(pointer(mapping.header), mapping.header.length)) return false;
+    if (!addHeader(mapping.header, renderedPointer, renderedLength)) return false;
+  }
+  return true;
+}
+
+let renderedPointer: usize = 0;
+let renderedLength: i32 = 0;
+
+/** Envoy's rendering (authenticator.cc, addJWTClaimToHeader), with exact integers; false: no header for this value. */
+function render(mapping: ClaimHeader, payload: JsonDocument, token: i32): bool {
+  const kind = payload.kind(token);
+  renderedPointer = VALUE;
+  if (kind == Kind.String || kind == Kind.True || kind == Kind.False) {
+    renderedPointer = payload.pointer(token);
+    renderedLength = payload.length(token);
+  } else if (kind == Kind.Number) {
+    renderedLength = writeNumber(payload, token, VALUE, CAPACITY);
+  } else if (kind == Kind.Object || kind == Kind.Array) {
+    renderedLength = writeJson(payload, token, VALUE, CAPACITY);
+    if (!mapping.plainJson && renderedLength > 0) {
+      renderedLength = encodeBase64(VALUE, renderedLength, ENCODED);
+      renderedPointer = ENCODED;
+    }
+  } else {
+    return false;
+  }
+  return renderedLength > 0 && isFieldValue(renderedPointer, renderedLength);
+}
+
+/** Header values are not validated by Envoy when a filter writes them: one with a control character could split the request. */
+function isFieldValue(at: usize, length: i32): bool {
+  for (const last = at + length; at < last; at++) {
+    const c: u32 = load<u8>(at);
+    if (c < 0x20 || c == 0x7f) return false;
+  }
+  return true;
+}

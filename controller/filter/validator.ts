@@ -1,0 +1,74 @@
+// Asks the filter about configuration piece by piece, so that a refusal can be laid at the door of the resource it came from.
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../translate/canonical.js";
+import type { AuthorizationConfiguration, PluginConfiguration, ProviderConfiguration } from "../translate/snapshot.js";
+import type { Refusal, Validator } from "../translate/validator.js";
+import { FilterVm, loadFilter } from "./host.js";
+
+/** Answers are kept, so that a change among thousands of policies asks only about what changed; beyond this many, all are forgotten. */
+const MAX_ANSWERS = 100_000;
+
+export class FilterValidator implements Validator {
+  private readonly module: WebAssembly.Module;
+  private vm: FilterVm;
+  private readonly answers = new Map<string, Refusal | null>();
+
+  /** `wasmPath`: the compiled filter that Envoy will run. */
+  constructor(wasmPath: string) {
+    this.module = loadFilter(wasmPath);
+    this.vm = new FilterVm(this.module);
+  }
+
+  provider(provider: ProviderConfiguration): Refusal | null {
+    const policies = { open: { checks: [] } };
+    return this.ask({ version: 1, providers: { p: provider }, policies, defaultPolicy: "open" }, "providers.p.");
+  }
+
+  authorization(authorization: AuthorizationConfiguration): Refusal | null {
+    // Which providers authenticate is only known where the policy is attached; whether a name fits is decided there.
+    const unbound = Object.entries(authorization.policies).map(([name, policy]) => [
+      name,
+      { ...policy, principals: policy.principals.map(({ provider: _provider, ...principal }) => principal) },
+    ]);
+    const checks = [{ authorization: { policies: Object.fromEntries(unbound) } }];
+    return this.ask(
+      { version: 1, policies: { p: { checks } }, defaultPolicy: "p" },
+      "policies.p.checks[0].authorization.",
+    );
+  }
+
+  configuration(configuration: PluginConfiguration): Refusal | null {
+    return this.ask(configuration, "");
+  }
+
+  private ask(configuration: PluginConfiguration, prefix: string): Refusal | null {
+    const text = canonicalJson(configuration);
+    const key = createHash("sha256").update(text).digest("base64");
+    const known = this.answers.get(key);
+    if (known !== undefined) return known;
+    const answer = this.configure(text);
+    const refusal = answer === null ? null : parseRefusal(answer, prefix);
+    if (this.answers.size >= MAX_ANSWERS) this.answers.clear();
+    this.answers.set(key, refusal);
+    return refusal;
+  }
+
+  private configure(text: string): string | null {
+    try {
+      return this.vm.configure(text);
+    } catch (error) {
+      // A trap would take Envoy's worker down; here it only costs this VM.
+      this.vm = new FilterVm(this.module);
+      return `the filter cannot take it: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+}
+
+/** The filter says `claimgate: PATH: MESSAGE`. */
+function parseRefusal(line: string, prefix: string): Refusal {
+  const text = line.replace(/^claimgate: /, "");
+  const colon = text.indexOf(": ");
+  const path = colon < 0 ? "" : text.slice(0, colon);
+  const message = colon < 0 ? text : text.slice(colon + 2);
+  return { path: path.startsWith(prefix) ? path.slice(prefix.length) : path, message };
+}

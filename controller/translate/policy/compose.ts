@@ -1,0 +1,59 @@
+// The effective settings of a place as one policy of the plugin configuration, and its name: a hash of its content.
+import { createHash } from "node:crypto";
+import type { AuthorizationConfiguration, CheckConfiguration, PolicyConfiguration } from "../snapshot.js";
+import type { EffectivePolicies, Place } from "./effective.js";
+import type { AuthenticationSetting, Field, Policy } from "./model.js";
+import { APIS, FIELDS, isBroken } from "./model.js";
+import { objectId } from "./names.js";
+import { canonicalJson } from "../canonical.js";
+
+/** The policy of one place, without identity headers. */
+export function composePolicy(effective: EffectivePolicies, place: Place): PolicyConfiguration {
+  const checks: CheckConfiguration[] = [];
+  for (const api of APIS) {
+    const { settings, sources } = effective.at(api, place);
+    const broken = FIELDS.find((field) => settings[field] !== undefined && isBroken(settings[field]));
+    if (broken !== undefined) return { unenforceable: describe(broken, settings[broken], sources[broken]) };
+    const { authentication, authorization } = settings as {
+      authentication?: AuthenticationSetting;
+      authorization?: { authorization: AuthorizationConfiguration | null };
+    };
+    const check: CheckConfiguration = {};
+    const providers = authentication?.providers ?? null;
+    if (providers !== null) check.authentication = { providers: [...providers.values()].sort() };
+    if (authorization !== undefined && authorization.authorization !== null) {
+      check.authorization = bindProviders(authorization.authorization, providers ?? new Map());
+    }
+    if (Object.keys(check).length > 0) checks.push(check);
+  }
+  return { checks };
+}
+
+function describe(field: Field, setting: object | undefined, source: Policy | undefined): string {
+  const problem = setting !== undefined && isBroken(setting) ? setting.problem : field;
+  return source === undefined ? problem : `${objectId(source.object)}: ${problem}`;
+}
+
+/**
+ * Names providers by their ids. A principal bound to a provider that does not authenticate here can match nobody, so it goes;
+ * a policy left without principals stays and allows nobody.
+ */
+function bindProviders(
+  authorization: AuthorizationConfiguration,
+  providers: ReadonlyMap<string, string>,
+): AuthorizationConfiguration {
+  const policies = Object.entries(authorization.policies).map(([name, policy]) => {
+    const principals = policy.principals.flatMap((principal) => {
+      if (principal.provider === undefined) return [principal];
+      const id = providers.get(principal.provider);
+      return id === undefined ? [] : [{ ...principal, provider: id }];
+    });
+    return [name, { ...policy, principals }] as const;
+  });
+  return { policies: Object.fromEntries(policies) };
+}
+
+/** The name of a policy: equal content has equal names, in every generation. */
+export function policyHash(policy: PolicyConfiguration): string {
+  return createHash("sha256").update(canonicalJson(policy)).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,59 @@
+// Policies of both APIs in one form: what they switch on, for which targets, and what stands in the way.
+import type { KubernetesObject, PolicyTargetReference } from "../../api/types.js";
+import type { AuthorizationConfiguration, ProviderConfiguration } from "../snapshot.js";
+
+/** The two APIs. Policies of one never merge with those of the other: on one route, both must pass. */
+export const APIS = ["kgateway", "gloo"] as const;
+export type Api = (typeof APIS)[number];
+
+/** A setting that cannot be enforced: where it wins, routes answer 500. */
+export interface Broken {
+  problem: string;
+}
+
+/** Provider ids by the names they have in the resource; null switches authentication off. */
+export interface AuthenticationSetting {
+  providers: ReadonlyMap<string, string> | null;
+}
+
+/** Principals still name providers as the resource does; null switches authorization off. */
+export interface AuthorizationSetting {
+  authorization: AuthorizationConfiguration | null;
+}
+
+/** Each field is taken from the most specific policy that sets it. */
+export interface Settings {
+  authentication?: AuthenticationSetting | Broken;
+  authorization?: AuthorizationSetting | Broken;
+}
+
+export const FIELDS = ["authentication", "authorization"] as const;
+export type Field = (typeof FIELDS)[number];
+
+export interface Policy {
+  api: Api;
+  object: KubernetesObject;
+  targetRefs: readonly PolicyTargetReference[];
+  settings: Settings;
+  /** Everything wrong with it, `field: what`, for its status. */
+  problems: readonly string[];
+}
+
+/** Provider configurations by provider id. */
+export type Providers = Map<string, ProviderConfiguration>;
+
+/** What a policy points at. Rules are counted from 0. */
+export type Target =
+  | { level: "gateway"; gateway: string }
+  | { level: "listener"; gateway: string; listener: string }
+  | { level: "route"; route: string }
+  | { level: "rule"; route: string; rule: number };
+
+export function isBroken(setting: object): setting is Broken {
+  return "problem" in setting;
+}
+
+/** Every field closed for one reason: for a policy of which not even the fields it sets are known. */
+export function brokenSettings(problem: string): Settings {
+  return { authentication: { problem }, authorization: { problem } };
+}

@@ -1,0 +1,99 @@
+// What is said of policies and extensions: the truth about each target, in the shape of each API.
+import type { PolicyTargetReference } from "../../api/types.js";
+import type { Condition } from "../status.js";
+import { condition, CONTROLLER_NAME } from "../status.js";
+import type { EffectivePolicies } from "./effective.js";
+import type { Extension } from "./kgateway.js";
+import type { Policy } from "./model.js";
+import { FIELDS } from "./model.js";
+import { namespaceOf } from "../resources.js";
+import type { ResolvedTarget } from "./targets.js";
+
+/** Gateway API allows no more entries in `status.ancestors` (apis/v1/policy_types.go). */
+const MAX_ANCESTORS = 16;
+
+interface AncestorStatus {
+  ancestorRef: PolicyTargetReference;
+  controllerName: string;
+  conditions: Condition[];
+}
+
+/** One entry for each target, in the order of `targetRefs`; `ancestorRef` is the targetRef itself. */
+function ancestors(
+  policy: Policy,
+  resolved: readonly ResolvedTarget[],
+  effective: EffectivePolicies,
+): AncestorStatus[] {
+  const generation = policy.object.metadata.generation;
+  return resolved.slice(0, MAX_ANCESTORS).map((target) => ({
+    ancestorRef: { ...target.ref, namespace: target.ref.namespace ?? namespaceOf(policy.object) },
+    controllerName: CONTROLLER_NAME,
+    conditions: [accepted(policy, target, generation), attached(policy, target, effective, generation)],
+  }));
+}
+
+function accepted(policy: Policy, { target, message }: ResolvedTarget, generation?: number): Condition {
+  if (target === null) return condition("Accepted", false, "TargetNotFound", `Not enforced: ${message}`, generation);
+  if (policy.problems.length === 0) return condition("Accepted", true, "Valid", "Policy accepted", generation);
+  const message_ = `${policy.problems.join("; ")}. The routes it covers answer 500 until this is mended`;
+  return condition("Accepted", false, "Invalid", message_, generation);
+}
+
+function attached(
+  policy: Policy,
+  { target }: ResolvedTarget,
+  effective: EffectivePolicies,
+  generation?: number,
+): Condition {
+  if (target === null)
+    return condition("Attached", false, "TargetNotFound", "Not attached: no such target", generation);
+  if (policy.problems.length > 0) {
+    return condition("Attached", false, "Pending", "Not enforced as written; what it covers is closed", generation);
+  }
+  const lost = effective.overridden(policy, target);
+  const set = FIELDS.filter((field) => policy.settings[field] !== undefined);
+  if (lost.length === 0) return condition("Attached", true, "Attached", "Attached to the target", generation);
+  const whom = "an older policy with the same target";
+  if (lost.length === set.length) {
+    return condition("Attached", false, "Overridden", `Overridden by ${whom}`, generation);
+  }
+  return condition("Attached", true, "Merged", `Merged: ${lost.join(", ")} comes from ${whom}`, generation);
+}
+
+/** Status of a TrafficPolicy (Gateway API PolicyStatus). */
+export function trafficPolicyStatus(
+  policy: Policy,
+  resolved: readonly ResolvedTarget[],
+  effective: EffectivePolicies,
+): Record<string, unknown> {
+  return { ancestors: ancestors(policy, resolved, effective) };
+}
+
+/** Status of a VirtualHostOption or RouteOption: Gloo's `statuses` by namespace, and ancestors beside it. */
+export function glooStatus(
+  policy: Policy,
+  resolved: readonly ResolvedTarget[],
+  effective: EffectivePolicies,
+  namespace: string,
+): Record<string, unknown> {
+  const entries = ancestors(policy, resolved, effective);
+  const doubts = entries.flatMap(({ conditions }) => conditions.filter(({ status }) => status === "False"));
+  const state = policy.problems.length > 0 ? "Rejected" : doubts.length > 0 ? "Warning" : "Accepted";
+  const reason = policy.problems.length > 0 ? policy.problems.join("; ") : (doubts[0]?.message ?? "");
+  const generation = policy.object.metadata.generation;
+  return {
+    ...(generation === undefined ? {} : { observedGeneration: generation }),
+    statuses: { [namespace]: { reportedBy: CONTROLLER_NAME, state, ...(reason === "" ? {} : { reason }) } },
+    ancestors: entries,
+  };
+}
+
+/** Status of a GatewayExtension. */
+export function extensionStatus(extension: Extension): Record<string, unknown> {
+  const generation = extension.object.metadata.generation;
+  const verdict =
+    extension.problems.length === 0
+      ? condition("Accepted", true, "Accepted", "Extension accepted", generation)
+      : condition("Accepted", false, "Invalid", extension.problems.join("; "), generation);
+  return { conditions: [verdict] };
+}
