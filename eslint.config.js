@@ -4,7 +4,7 @@ export default tseslint.config(
   { ignores: ["build/", "node_modules/", ".venv/"] },
   ...tseslint.configs.recommended,
   {
-    files: ["assembly/**/*.ts", "lib/**/*.ts"],
+    files: ["assembly/**/*.ts", "lib/**/*.ts", "tests/unit/**/*.ts", "tests/**/*.entry.ts"],
     languageOptions: { parserOptions: { allowInvalidAST: true } },
     rules: {
       // AssemblyScript needs `// @ts-ignore: decorator` above function decorators; asc is its type checker.

@@ -5,8 +5,14 @@ export const REASONS = {
   jwt_missing: { status: 401, text: "Jwt is missing" },
   jwt_not_yet_valid: { status: 401, text: "Jwt not yet valid" },
   jwt_expired: { status: 401, text: "Jwt is expired" },
-  jwt_bad_format: { status: 401, text: "Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections" },
-  jwt_too_large: { status: 401, text: "Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections" },
+  jwt_bad_format: {
+    status: 401,
+    text: "Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections",
+  },
+  jwt_too_large: {
+    status: 401,
+    text: "Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections",
+  },
   jwt_header_bad_base64: { status: 401, text: "Jwt header is an invalid Base64url encoded" },
   jwt_header_bad_json: { status: 401, text: "Jwt header is an invalid JSON" },
   jwt_header_bad_alg: { status: 401, text: "Jwt header [alg] field is required and must be a string" },

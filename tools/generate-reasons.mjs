@@ -1,6 +1,8 @@
 // Makes, from reasons.json (the one list of refusals), what the filter compiles, what the controller imports and what people read.
 // `--check` compares instead of writing.
 import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import * as prettier from "prettier";
 
 const root = new URL("..", import.meta.url);
 const reasons = JSON.parse(readFileSync(new URL("reasons.json", root), "utf8"));
@@ -68,12 +70,16 @@ ${reasons.map((r) => `| \`${r.code}\` | ${r.status} | ${r.text} | ${r.meaning} |
 `;
 
 let stale = 0;
-for (const [path, text] of [
+for (const [path, raw] of [
   ["assembly/policy/reasons.ts", assembly],
   ["controller/reasons.ts", controller],
   ["docs/reasons.md", docs],
 ]) {
   const url = new URL(path, root);
+  const file = fileURLToPath(url);
+  const text = path.endsWith(".ts")
+    ? await prettier.format(raw, { ...(await prettier.resolveConfig(file)), filepath: file })
+    : raw;
   if (!process.argv.includes("--check")) writeFileSync(url, text);
   else if (readFileSync(url, "utf8") !== text)
     (stale++, console.error(`${path} is not what reasons.json says: run \`make generate\``));

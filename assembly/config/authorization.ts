@@ -18,8 +18,22 @@ const MATCHERS: StaticArray<StaticArray<u8>> = [
   ascii("REGEX_MATCH"),
 ];
 // The spellings of Go's strconv.ParseBool, which Gloo uses.
-const TRUE: StaticArray<StaticArray<u8>> = [ascii("1"), ascii("t"), ascii("T"), ascii("TRUE"), ascii("true"), ascii("True")];
-const FALSE: StaticArray<StaticArray<u8>> = [ascii("0"), ascii("f"), ascii("F"), ascii("FALSE"), ascii("false"), ascii("False")];
+const TRUE: StaticArray<StaticArray<u8>> = [
+  ascii("1"),
+  ascii("t"),
+  ascii("T"),
+  ascii("TRUE"),
+  ascii("true"),
+  ascii("True"),
+];
+const FALSE: StaticArray<StaticArray<u8>> = [
+  ascii("0"),
+  ascii("f"),
+  ascii("F"),
+  ascii("FALSE"),
+  ascii("false"),
+  ascii("False"),
+];
 
 /** Decodes an authorization object; failures go to fields.ts. */
 export function decodeAuthorization(

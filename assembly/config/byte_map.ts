@@ -19,7 +19,7 @@ export class ByteMap {
   /** The value of a name, or -1. */
   get(name: usize, length: i32): i32 {
     const mask = this.slots.length - 1;
-    let slot = <i32>hash(name, length) & mask;
+    let slot = (<i32>hash(name, length)) & mask;
     let entry = unchecked(this.slots[slot]) - 1;
     while (entry >= 0) {
       const known = unchecked(this.names[entry]);
@@ -33,7 +33,7 @@ export class ByteMap {
   private place(entry: i32): void {
     const name = unchecked(this.names[entry]);
     const mask = this.slots.length - 1;
-    let slot = <i32>hash(pointer(name), name.length) & mask;
+    let slot = (<i32>hash(pointer(name), name.length)) & mask;
     while (unchecked(this.slots[slot]) != 0) slot = (slot + 1) & mask;
     unchecked((this.slots[slot] = entry + 1));
   }

@@ -4,7 +4,7 @@ export function claimPath(name: StaticArray<u8>, delimiter: StaticArray<u8>): St
   const size = delimiter.length;
   let start = 0;
   if (size > 0) {
-    for (let i = 0; i + size <= name.length; ) {
+    for (let i = 0; i + size <= name.length;) {
       if (memory.compare(changetype<usize>(name) + i, changetype<usize>(delimiter), size) != 0) {
         i++;
         continue;

@@ -1,9 +1,20 @@
 // The plugin configuration, version 1; envoy/plugin-configuration.schema.json describes it for people.
 import { pointer } from "../host/literal";
 import { JsonDocument, JsonError } from "../json/document";
-import { integerStatus, integerValue, IntegerStatus } from "../json/number";
+import { integerValue } from "../json/number";
 import { ByteMap } from "./byte_map";
-import { boolField, expectObject, fail, failed, failureText, find, mapField, resetFailure, stringField } from "./fields";
+import {
+  boolField,
+  expectObject,
+  fail,
+  failed,
+  failureText,
+  find,
+  isInteger,
+  mapField,
+  resetFailure,
+  stringField,
+} from "./fields";
 import { Configuration } from "./model";
 import { addWrittenHeaders, decodePolicy, headerNames } from "./policy";
 import { decodeProvider } from "./provider";
@@ -52,7 +63,7 @@ export function decodeConfiguration(at: usize, length: i32): Configuration | nul
 
 function checkVersion(doc: JsonDocument): void {
   const version = find(doc, 0, "version");
-  if (version < 0 || integerStatus(doc, version) != IntegerStatus.Ok || integerValue != 1) {
+  if (version < 0 || !isInteger(doc, version) || integerValue != 1) {
     fail("version", "must be 1: this filter and what configures it do not belong together");
   }
 }

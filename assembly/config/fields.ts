@@ -74,6 +74,15 @@ export function boolField(doc: JsonDocument, object: i32, name: string, path: st
   return kind == Kind.True;
 }
 
+/** Whether a token is a number from 0 to 2^64 - 1 written in digits alone: 1.5 must not be read as 1. It is in `integerValue` then. */
+export function isInteger(doc: JsonDocument, token: i32): bool {
+  if (integerStatus(doc, token) != IntegerStatus.Ok) return false;
+  let at = doc.pointer(token);
+  const last = at + <usize>doc.length(token);
+  while (at < last && <u32>load<u8>(at) - 0x30 < 10) at++;
+  return at == last;
+}
+
 /** An integer member between 0 and `most`, or `fallback` if it is absent. */
 export function integerField(
   doc: JsonDocument,
@@ -85,7 +94,7 @@ export function integerField(
 ): u64 {
   const token = find(doc, object, name);
   if (token < 0) return fallback;
-  if (integerStatus(doc, token) != IntegerStatus.Ok || integerValue > most) {
+  if (!isInteger(doc, token) || integerValue > most) {
     fail(path + "." + name, "must be an integer from 0 to " + most.toString());
     return fallback;
   }

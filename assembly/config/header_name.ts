@@ -17,11 +17,7 @@ const RESERVED: StaticArray<StaticArray<u8>> = [
   ascii("expect"),
   ascii("x-request-id"),
 ];
-const RESERVED_PREFIXES: StaticArray<StaticArray<u8>> = [
-  ascii("content-"),
-  ascii("x-envoy-"),
-  ascii("x-forwarded-"),
-];
+const RESERVED_PREFIXES: StaticArray<StaticArray<u8>> = [ascii("content-"), ascii("x-envoy-"), ascii("x-forwarded-")];
 
 /** Lower-cases a header name in place and refuses those that must not be written; `path` names the field in the message. */
 export function checkHeaderName(name: StaticArray<u8>, path: string): void {
@@ -52,6 +48,14 @@ function isTokenCharacter(c: u32): bool {
   if (c - 0x61 < 26 || c - 0x30 < 10) return true;
   // "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~"
   return (
-    c == 0x21 || (c >= 0x23 && c <= 0x27) || c == 0x2a || c == 0x2b || c == 0x2d || c == 0x2e || (c >= 0x5e && c <= 0x60) || c == 0x7c || c == 0x7e
+    c == 0x21 ||
+    (c >= 0x23 && c <= 0x27) ||
+    c == 0x2a ||
+    c == 0x2b ||
+    c == 0x2d ||
+    c == 0x2e ||
+    (c >= 0x5e && c <= 0x60) ||
+    c == 0x7c ||
+    c == 0x7e
   );
 }

@@ -47,7 +47,8 @@ function decodeClaimHeaders(doc: JsonDocument, object: i32, path: string, provid
     checkHeaderName(header, at + ".header");
     const encoding = stringField(doc, token, "encoding", at);
     const plain = encoding !== null && same(encoding, JSON_ENCODING);
-    if (encoding !== null && !plain && !same(encoding, BASE64_ENCODING)) fail(at + ".encoding", "must be base64 or json");
+    if (encoding !== null && !plain && !same(encoding, BASE64_ENCODING))
+      fail(at + ".encoding", "must be base64 or json");
     provider.claimHeaders.push(new ClaimHeader(claimPath(claim, DOT), header, plain));
   }
 }

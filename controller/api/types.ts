@@ -119,7 +119,11 @@ export interface KgatewayJwtProvider {
 }
 
 export interface GatewayExtension extends KubernetesObject {
-  spec: { type?: string; jwt?: { validationMode?: string; providers?: KgatewayJwtProvider[] }; [other: string]: unknown };
+  spec: {
+    type?: string;
+    jwt?: { validationMode?: string; providers?: KgatewayJwtProvider[] };
+    [other: string]: unknown;
+  };
 }
 
 export interface TrafficPolicy extends KubernetesObject {
@@ -166,7 +170,10 @@ export interface GlooRbac {
 }
 
 export interface VirtualHostOption extends KubernetesObject {
-  spec: { targetRefs?: PolicyTargetReference[]; options?: { jwt?: GlooJwt; rbac?: GlooRbac; [other: string]: unknown } };
+  spec: {
+    targetRefs?: PolicyTargetReference[];
+    options?: { jwt?: GlooJwt; rbac?: GlooRbac; [other: string]: unknown };
+  };
 }
 
 export interface RouteOption extends KubernetesObject {

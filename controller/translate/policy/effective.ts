@@ -91,16 +91,18 @@ export class EffectivePolicies {
   private *fromFilters(api: Api, route: HTTPRoute, index: number): Generator<Policy> {
     for (const { kind, key, api: named } of extensionRefs(route, index)) {
       if (named !== api) continue;
-      yield this.byId.get(`${kind} ${key}`) ?? {
-        api,
-        object: route,
-        targetRefs: [],
-        settings: {
-          authentication: { problem: `${kind} ${key}: policy not found` },
-          authorization: { problem: `${kind} ${key}: policy not found` },
-        },
-        problems: [],
-      };
+      yield (
+        this.byId.get(`${kind} ${key}`) ?? {
+          api,
+          object: route,
+          targetRefs: [],
+          settings: {
+            authentication: { problem: `${kind} ${key}: policy not found` },
+            authorization: { problem: `${kind} ${key}: policy not found` },
+          },
+          problems: [],
+        }
+      );
     }
   }
 }

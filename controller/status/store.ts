@@ -1,0 +1,73 @@
+// Statuses over time: a condition keeps the time of its last transition until it really changes.
+import type { Condition, ResourceStatus } from "../translate/status.js";
+
+type Clock = () => Date;
+
+/** Statuses as they are to be published, with transition times. */
+export class StatusStore {
+  private current = new Map<string, ResourceStatus>();
+
+  constructor(private readonly now: Clock = () => new Date()) {}
+
+  /** Takes the newest statuses; those of resources that are gone are forgotten. */
+  update(statuses: readonly ResourceStatus[]): void {
+    const time = this.now()
+      .toISOString()
+      .replace(/\.\d+Z$/, "Z");
+    const next = new Map<string, ResourceStatus>();
+    for (const status of statuses) {
+      const key = `${status.apiVersion} ${status.kind} ${status.namespace}/${status.name}`;
+      const stamped = stamp(status.status, this.current.get(key)?.status, time) as ResourceStatus["status"];
+      next.set(key, { ...status, status: stamped });
+    }
+    this.current = next;
+  }
+
+  /** All statuses, in the order of the last update. */
+  list(): ResourceStatus[] {
+    return [...this.current.values()];
+  }
+}
+
+/** A copy of `value` in which every condition has a time: that of its counterpart in `before` if its status is the same. */
+function stamp(value: unknown, before: unknown, time: string): unknown {
+  if (Array.isArray(value)) {
+    const earlier: unknown[] = Array.isArray(before) ? before : [];
+    return value.map((item) =>
+      stamp(
+        item,
+        earlier.find((candidate) => isCounterpart(item, candidate)),
+        time,
+      ),
+    );
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).map(([name, member]) => {
+    const counterpart = isObject(before) ? before[name] : undefined;
+    return [name, stamp(member, counterpart, time)] as const;
+  });
+  const copy = Object.fromEntries(fields);
+  return isCondition(copy) ? { ...copy, lastTransitionTime: transitionTime(copy, before, time) } : copy;
+}
+
+function transitionTime(condition: Condition, before: unknown, time: string): string {
+  if (!isObject(before) || before["status"] !== condition.status) return time;
+  const known = before["lastTransitionTime"];
+  return typeof known === "string" ? known : time;
+}
+
+/** The same condition, ancestor, parent or listener as before. */
+function isCounterpart(item: unknown, candidate: unknown): boolean {
+  if (!isObject(item) || !isObject(candidate)) return false;
+  return ["type", "ancestorRef", "parentRef", "name"].every(
+    (field) => JSON.stringify(item[field]) === JSON.stringify(candidate[field]),
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isCondition(value: object): value is Condition {
+  return "type" in value && "status" in value && "reason" in value;
+}

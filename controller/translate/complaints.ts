@@ -1,0 +1,50 @@
+// What is wrong with resources, one line for each thing, for people who read standard error and for exit codes.
+import { describeFinding } from "../api/finding.js";
+import type { LoadedResource } from "../source/source.js";
+import { keyOf } from "./resources.js";
+import type { Condition, ResourceStatus } from "./status.js";
+
+export interface Complaint {
+  /** "file.yaml:12"; empty if it is not known. */
+  origin: string;
+  /** "Kind NS/NAME". */
+  resource: string;
+  message: string;
+}
+
+/** Findings first; then, for resources without, every condition of their status that says they are not in force as written. */
+export function complaintsAbout(
+  resources: readonly LoadedResource[],
+  statuses: readonly ResourceStatus[],
+): Complaint[] {
+  const complaints: Complaint[] = [];
+  const origins = new Map<string, string>();
+  for (const { origin, object, findings } of resources) {
+    const resource = `${object.kind} ${keyOf(object)}`;
+    if (findings.length === 0) origins.set(resource, origin);
+    for (const finding of findings) complaints.push({ origin, resource, message: describeFinding(finding) });
+  }
+  for (const { kind, namespace, name, status } of statuses) {
+    const resource = `${kind} ${namespace}/${name}`;
+    const origin = origins.get(resource);
+    if (origin === undefined) continue;
+    const messages = conditionsIn(status)
+      .filter(isRefusal)
+      .map(({ message }) => message);
+    for (const message of new Set(messages)) complaints.push({ origin, resource, message });
+  }
+  return complaints;
+}
+
+function isRefusal({ type, status }: Condition): boolean {
+  return type === "PartiallyInvalid" ? status === "True" : type === "Accepted" && status === "False";
+}
+
+/** Every condition anywhere in a status: ancestors, parents, listeners or the resource itself. */
+function conditionsIn(status: unknown): Condition[] {
+  if (Array.isArray(status)) return status.flatMap(conditionsIn);
+  if (typeof status !== "object" || status === null) return [];
+  return Object.entries(status).flatMap(([name, value]) =>
+    name === "conditions" && Array.isArray(value) ? (value as Condition[]) : conditionsIn(value),
+  );
+}

@@ -1,0 +1,94 @@
+// The resources the routing translation reads, and how it finds them.
+import type {
+  Gateway,
+  HTTPRoute,
+  KubernetesObject,
+  ReferenceGrant,
+  V1EndpointSlice,
+  V1Namespace,
+  V1Service,
+} from "../api/types.js";
+
+export const GATEWAY_GROUP = "gateway.networking.k8s.io";
+
+/** EndpointSlices name the Service they belong to in this label. */
+const SERVICE_NAME_LABEL = "kubernetes.io/service-name";
+
+export interface RoutingResources {
+  gateways: readonly Gateway[];
+  httpRoutes: readonly HTTPRoute[];
+  services: readonly V1Service[];
+  endpointSlices: readonly V1EndpointSlice[];
+  referenceGrants: readonly ReferenceGrant[];
+  namespaces: readonly V1Namespace[];
+}
+
+/** An object a route or policy points at. */
+export interface ObjectReference {
+  group: string;
+  kind: string;
+  namespace: string;
+  name: string;
+}
+
+export function namespaceOf(object: { metadata?: { namespace?: string } }): string {
+  return object.metadata?.namespace ?? "default";
+}
+
+/** "NAMESPACE/NAME", the key of a namespaced object among those of its kind. */
+export function keyOf(object: Pick<KubernetesObject, "metadata"> | V1Service): string {
+  return `${namespaceOf(object)}/${object.metadata?.name ?? ""}`;
+}
+
+/** Lookups over one consistent set of resources; built once per translation. */
+export class ResourceIndex {
+  private readonly servicesByKey = new Map<string, V1Service>();
+  private readonly slicesByService = new Map<string, V1EndpointSlice[]>();
+  private readonly grantsByNamespace = new Map<string, ReferenceGrant[]>();
+  private readonly labelsByNamespace = new Map<string, Record<string, string>>();
+
+  constructor(readonly resources: RoutingResources) {
+    for (const service of resources.services) this.servicesByKey.set(keyOf(service), service);
+    for (const slice of resources.endpointSlices) {
+      const service = slice.metadata?.labels?.[SERVICE_NAME_LABEL];
+      if (service !== undefined) append(this.slicesByService, `${namespaceOf(slice)}/${service}`, slice);
+    }
+    for (const grant of resources.referenceGrants) append(this.grantsByNamespace, namespaceOf(grant), grant);
+    for (const namespace of resources.namespaces) {
+      const name = namespace.metadata?.name;
+      if (name !== undefined) this.labelsByNamespace.set(name, namespace.metadata?.labels ?? {});
+    }
+  }
+
+  service(namespace: string, name: string): V1Service | undefined {
+    return this.servicesByKey.get(`${namespace}/${name}`);
+  }
+
+  endpointSlices(namespace: string, service: string): readonly V1EndpointSlice[] {
+    return this.slicesByService.get(`${namespace}/${service}`) ?? [];
+  }
+
+  /** The labels of a namespace; `kubernetes.io/metadata.name` is always there, as the API server sets it on each. */
+  namespaceLabels(namespace: string): Record<string, string> {
+    return { ...this.labelsByNamespace.get(namespace), "kubernetes.io/metadata.name": namespace };
+  }
+
+  /** Whether a ReferenceGrant in the target's namespace lets `from` point at `to`. */
+  isGranted(from: Omit<ObjectReference, "name">, to: ObjectReference): boolean {
+    return (this.grantsByNamespace.get(to.namespace) ?? []).some(
+      ({ spec }) =>
+        (spec.from ?? []).some(
+          (f) => f.group === from.group && f.kind === from.kind && f.namespace === from.namespace,
+        ) &&
+        // A name that is present but empty is "all objects of the kind" in Gateway API.
+        (spec.to ?? []).some((t) => t.group === to.group && t.kind === to.kind && (!t.name || t.name === to.name)),
+    );
+  }
+}
+
+/** Adds to the list under a key, making the list when it is the first. */
+export function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

@@ -1,0 +1,87 @@
+// One Envoy listener per port of a Gateway.
+import type { EnvoyResource } from "../snapshot.js";
+import type { ListenerTopology } from "./topology.js";
+
+export interface ListenerOptions {
+  /** IP address to listen on. */
+  readonly address: string;
+  /** Added to the Gateway's port. */
+  readonly portOffset: number;
+  /** Names removed before a route is chosen, so that a client's identity header chooses none. */
+  readonly earlyRemovedHeaders: readonly string[];
+}
+
+const ADS = { ads: {}, resourceApiVersion: "V3" };
+const TYPE = "type.googleapis.com/";
+const WASM = `${TYPE}envoy.extensions.filters.http.wasm.v3.Wasm`;
+
+/**
+ * Every client is an outside one, whatever its address: what it says in x-envoy-* is not believed. An empty list, and in older
+ * Envoys none, stands for loopback and the private ranges, whose clients could set timeouts and x-envoy-original-path.
+ */
+const NO_INTERNAL_ADDRESS = { cidrRanges: [{ addressPrefix: "255.255.255.255", prefixLen: 32 }] };
+
+/** Without these Envoy answers 400, 404 or 503, or a client's protocol breaks. */
+const UNREMOVABLE = /^(?::.*|host|content-length|transfer-encoding|connection|upgrade|te)$/;
+
+/**
+ * @param name also of its RouteConfiguration
+ * @param listeners the accepted ones of the port: each has a filter of its own, which is there with and without policies,
+ *   because a connection keeps the chain it was opened with
+ */
+export function renderListener(
+  name: string,
+  port: number,
+  listeners: readonly ListenerTopology[],
+  options: ListenerOptions,
+): EnvoyResource {
+  const early = [...new Set(options.earlyRemovedHeaders.map((header) => header.toLowerCase()))]
+    .filter((header) => !UNREMOVABLE.test(header))
+    .sort();
+  const manager = {
+    "@type": `${TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
+    codecType: "AUTO",
+    statPrefix: name,
+    rds: { routeConfigName: name, configSource: ADS },
+    // Path confusion (CVE-2019-9901, CVE-2021-29492): what is matched is what the backend sees.
+    normalizePath: true,
+    mergeSlashes: true,
+    pathWithEscapedSlashesAction: "REJECT_REQUEST",
+    // `x_team` must not pass beside `x-team`.
+    commonHttpProtocolOptions: { headersWithUnderscoresAction: "DROP_HEADER", idleTimeout: "3600s" },
+    // https://www.envoyproxy.io/docs/envoy/latest/configuration/best_practices/edge
+    http2ProtocolOptions: {
+      maxConcurrentStreams: 100,
+      initialStreamWindowSize: 65536,
+      initialConnectionWindowSize: 1048576,
+    },
+    streamIdleTimeout: "300s",
+    requestHeadersTimeout: "10s",
+    useRemoteAddress: true,
+    internalAddressConfig: NO_INTERNAL_ADDRESS,
+    upgradeConfigs: [{ upgradeType: "websocket" }],
+    ...(early.length > 0 && { earlyHeaderMutationExtensions: [earlyRemoval(early)] }),
+    httpFilters: [
+      ...listeners.map(({ id }) => ({ name: id, configDiscovery: { configSource: ADS, typeUrls: [WASM] } })),
+      {
+        name: "envoy.filters.http.router",
+        typedConfig: { "@type": `${TYPE}envoy.extensions.filters.http.router.v3.Router` },
+      },
+    ],
+  };
+  return {
+    name,
+    address: { socketAddress: { address: options.address, portValue: port + options.portOffset } },
+    filterChains: [{ filters: [{ name: "envoy.filters.network.http_connection_manager", typedConfig: manager }] }],
+  };
+}
+
+function earlyRemoval(headers: readonly string[]): EnvoyResource {
+  return {
+    name: "envoy.http.early_header_mutation.header_mutation",
+    typedConfig: {
+      "@type": `${TYPE}envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation`,
+      mutations: headers.map((remove) => ({ remove })),
+    },
+  };
+}

@@ -1,0 +1,69 @@
+// A Gateway's part of the topology, with its policies, as Envoy resources.
+import { append } from "../resources.js";
+import type { EnvoyResource } from "../snapshot.js";
+import type { BackendReference } from "./backends.js";
+import { renderCluster, renderEndpoints } from "./clusters.js";
+import { type ListenerOptions, renderListener } from "./listeners.js";
+import type { RenderRefusal } from "./status.js";
+import { type GatewayTopology, type ListenerTopology, type Topology, isRefused } from "./topology.js";
+import { type PolicyView, renderVirtualHosts } from "./virtualhosts.js";
+
+export type RenderOptions = PolicyView & ListenerOptions;
+
+export interface RenderedGateway {
+  /** By "NS/GATEWAY/PORT". */
+  readonly listeners: ReadonlyMap<string, EnvoyResource>;
+  /** RouteConfigurations, by the name of their listener. */
+  readonly routes: ReadonlyMap<string, EnvoyResource>;
+  /** By "NS/SERVICE/PORT". */
+  readonly clusters: ReadonlyMap<string, EnvoyResource>;
+  /** ClusterLoadAssignments, by the name of their cluster. */
+  readonly endpoints: ReadonlyMap<string, EnvoyResource>;
+  /** Rules closed because of their policies, for `routeStatuses`. */
+  readonly refusals: readonly RenderRefusal[];
+  /**
+   * What stands behind the # of route names, by ListenerTopology.id, with the default policy's hash. A plugin
+   * configuration may leave the route's name unread only if that is the default's alone.
+   */
+  readonly policyHashes: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+export function renderGateway(topology: Topology, gateway: GatewayTopology, options: RenderOptions): RenderedGateway {
+  const byPort = new Map<number, ListenerTopology[]>();
+  for (const listener of gateway.listeners) if (listener.accepted) append(byPort, listener.port, listener);
+  const listeners = new Map<string, EnvoyResource>();
+  const routes = new Map<string, EnvoyResource>();
+  const refusals: RenderRefusal[] = [];
+  const policyHashes = new Map<string, ReadonlySet<string>>();
+  for (const [port, ofPort] of byPort) {
+    const name = `${gateway.key}/${port}`;
+    const rendered = renderVirtualHosts(ofPort, options);
+    listeners.set(name, renderListener(name, port, ofPort, options));
+    routes.set(name, {
+      name,
+      virtualHosts: rendered.virtualHosts,
+      ignorePortInHostMatching: true,
+      // Clusters come before routes; the share of invalid backends leads to a cluster that is never defined.
+      validateClusters: false,
+    });
+    refusals.push(...rendered.refusals);
+    for (const [id, hashes] of rendered.policyHashes) policyHashes.set(id, hashes);
+  }
+  const clusters = new Map<string, EnvoyResource>();
+  const endpoints = new Map<string, EnvoyResource>();
+  for (const backend of usedBackends(gateway)) {
+    clusters.set(backend.cluster, renderCluster(backend));
+    endpoints.set(backend.cluster, renderEndpoints(backend, topology.index));
+  }
+  return { listeners, routes, clusters, endpoints, refusals, policyHashes };
+}
+
+/** Backends of the rules a Gateway serves, each once, by name. */
+function usedBackends(gateway: GatewayTopology): BackendReference[] {
+  const used = new Map<string, BackendReference>();
+  for (const { attached } of gateway.listeners)
+    for (const { route } of attached)
+      for (const rule of route.rules)
+        if (!isRefused(route, rule)) for (const backend of rule.backends.references) used.set(backend.cluster, backend);
+  return [...used.values()].sort((a, b) => (a.cluster < b.cluster ? -1 : 1));
+}

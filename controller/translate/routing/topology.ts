@@ -1,0 +1,179 @@
+// Which routes attach to which listeners, what their rules match and where they lead: everything that is known before
+// policies are. Pure; policies are computed on the result, and render.ts turns both into Envoy resources.
+import { type Finding, ruleIndexOf } from "../../api/finding.js";
+import type { Gateway, HTTPRoute, HTTPRouteRule, Listener, ParentReference } from "../../api/types.js";
+import { append, type ObjectReference, type ResourceIndex, keyOf } from "../resources.js";
+import type { EnvoyResource } from "../snapshot.js";
+import { attachRoute } from "./attach.js";
+import type { RuleBackends } from "./backends.js";
+import { acceptListeners } from "./gateways.js";
+import type { MatchTopology } from "./matches.js";
+import { type ParsedRoute, parseRules } from "./rules.js";
+import { soundShape } from "./shape.js";
+import type { Condition } from "./status.js";
+
+export interface TopologyOptions {
+  /** GatewayClass names whose Gateways are ours. Default: claimgate. */
+  readonly gatewayClasses?: readonly string[];
+  /** "NS/NAME" of HTTPRoutes that Envoy refused: every rule answers 500 and none of their expressions is rendered. */
+  readonly quarantined?: ReadonlySet<string>;
+  /** What validation found in HTTPRoutes, by "NS/NAME": closes the rule it is in, or all of them. */
+  readonly findings?: ReadonlyMap<string, readonly Finding[]>;
+}
+
+/** Why a rule, or a whole route, is not served; every request it would match answers 500. */
+export interface Refusal {
+  /** Path of the field inside the HTTPRoute. */
+  readonly field: string;
+  readonly message: string;
+}
+
+export interface ListenerTopology {
+  /** "NS/NAME" of its Gateway. */
+  readonly gateway: string;
+  readonly name: string;
+  /** "NS/GATEWAY/LISTENER": the ECDS resource, and the name of the filter in the chain. */
+  readonly id: string;
+  readonly port: number;
+  /** "*" when the listener takes any host. */
+  readonly hostname: string;
+  readonly resource: Listener;
+  readonly supportedKinds: readonly { group: string; kind: string }[];
+  readonly conditions: readonly Condition[];
+  /** Whether it is rendered; a listener that is not accepted takes no routes. */
+  readonly accepted: boolean;
+  /** In order of the resources; a route once, however many parentRefs lead here. */
+  readonly attached: AttachedRoute[];
+}
+
+export interface AttachedRoute {
+  readonly route: RouteTopology;
+  /** The route's own hostnames that meet the listener's; "*" when it has none. */
+  readonly hostnames: readonly string[];
+}
+
+export interface GatewayTopology {
+  /** "NS/NAME". */
+  readonly key: string;
+  readonly gateway: Gateway;
+  /** In the order of the Gateway, refused ones included. */
+  readonly listeners: readonly ListenerTopology[];
+}
+
+export interface RouteTopology {
+  /** "NS/NAME". */
+  readonly key: string;
+  readonly route: HTTPRoute;
+  /** Milliseconds since the epoch; Infinity when the resource does not say (younger than all that do). */
+  readonly createdAt: number;
+  readonly hostnames: readonly string[];
+  readonly rules: readonly RuleTopology[];
+  /** Reasons that close every rule. */
+  readonly refusals: readonly Refusal[];
+  readonly quarantined: boolean;
+  /** One entry per parentRef that is ours. */
+  readonly parents: readonly ParentTopology[];
+}
+
+export interface ParentTopology {
+  readonly parentRef: ParentReference;
+  /** "NS/NAME" of the Gateway named, whether or not it exists. */
+  readonly gateway: string;
+  readonly reason: "Accepted" | "NotAllowedByListeners" | "NoMatchingListenerHostname" | "NoMatchingParent";
+  readonly message: string;
+  readonly listeners: readonly ListenerTopology[];
+}
+
+export interface RuleTopology {
+  readonly index: number;
+  readonly name: string | undefined;
+  readonly rule: HTTPRouteRule;
+  readonly matches: readonly MatchTopology[];
+  readonly backends: RuleBackends;
+  /** The rule's ExtensionRef filters, in order; namespaces are the route's. */
+  readonly extensionRefs: readonly ObjectReference[];
+  /** Reasons that close this rule only. */
+  readonly refusals: readonly Refusal[];
+  /** What is done with a request that matches: `route` or `directResponse` of an Envoy route. */
+  readonly action: EnvoyResource;
+}
+
+export interface Topology {
+  readonly index: ResourceIndex;
+  readonly gateways: readonly GatewayTopology[];
+  /** HTTPRoutes with at least one parentRef that is ours. */
+  readonly routes: readonly RouteTopology[];
+}
+
+export function buildTopology(index: ResourceIndex, options: TopologyOptions = {}): Topology {
+  const classes = new Set(options.gatewayClasses ?? ["claimgate"]);
+  const gateways = new Map<string, GatewayTopology | undefined>();
+  for (const gateway of index.resources.gateways) {
+    const ours = classes.has(gateway.spec.gatewayClassName);
+    gateways.set(keyOf(gateway), ours ? acceptListeners(gateway) : undefined);
+  }
+  const routes: RouteTopology[] = [];
+  for (const resource of index.resources.httpRoutes) {
+    const route = parseRoute(resource, index, gateways, options);
+    if (route.parents.length > 0) routes.push(route);
+  }
+  return { index, gateways: [...gateways.values()].filter((gateway) => gateway !== undefined), routes };
+}
+
+/** The route of a listener by rule, for whoever computes policies. */
+export function* effectiveRules(
+  topology: Topology,
+): Generator<{ gateway: GatewayTopology; listener: ListenerTopology; route: RouteTopology; rule: RuleTopology }> {
+  for (const gateway of topology.gateways)
+    for (const listener of gateway.listeners)
+      for (const { route } of listener.attached)
+        for (const rule of route.rules) yield { gateway, listener, route, rule };
+}
+
+/** Rules that cannot be served whatever their policy: they answer 500. */
+export function isRefused(route: RouteTopology, rule: RuleTopology): boolean {
+  return route.quarantined || route.refusals.length > 0 || rule.refusals.length > 0;
+}
+
+function parseRoute(
+  resource: HTTPRoute,
+  index: ResourceIndex,
+  gateways: ReadonlyMap<string, GatewayTopology | undefined>,
+  options: TopologyOptions,
+): RouteTopology {
+  const key = keyOf(resource);
+  const findings = options.findings?.get(key) ?? [];
+  const sound = findings.length === 0 ? resource : soundShape(resource);
+  const parsed = parseRules(sound, index);
+  const created = Date.parse(sound.metadata.creationTimestamp ?? "");
+  const route = {
+    key,
+    route: sound,
+    createdAt: Number.isNaN(created) ? Infinity : created,
+    ...withFindings(parsed, findings),
+    quarantined: options.quarantined?.has(key) ?? false,
+  };
+  const parents: ParentTopology[] = [];
+  const result: RouteTopology = { ...route, parents };
+  parents.push(...attachRoute(result, index, gateways));
+  return result;
+}
+
+/** Closes the rules that validation found fault with; the whole route where it is not a rule's own. */
+function withFindings({ hostnames, rules, refusals }: ParsedRoute, findings: readonly Finding[]): ParsedRoute {
+  if (findings.length === 0) return { hostnames, rules, refusals };
+  const ofRoute = [...refusals];
+  const ofRule = new Map<number, Refusal[]>();
+  for (const finding of findings) {
+    const refusal = { field: finding.path, message: finding.message };
+    const rule = ruleIndexOf(finding);
+    // A copy that broke off may have lost rules.
+    if (rule === undefined || rule >= rules.length || finding.incomplete === true) ofRoute.push(refusal);
+    else append(ofRule, rule, refusal);
+  }
+  return {
+    hostnames,
+    rules: rules.map((rule) => ({ ...rule, refusals: [...(ofRule.get(rule.index) ?? []), ...rule.refusals] })),
+    refusals: ofRoute,
+  };
+}

@@ -1,0 +1,23 @@
+// Resources by kind. What has findings may be of any shape: only kinds whose readers expect that see it.
+import type { Gateway, HTTPRoute, ReferenceGrant, V1EndpointSlice, V1Namespace, V1Service } from "../api/types.js";
+import type { LoadedResource } from "../source/source.js";
+import { ResourceIndex } from "./resources.js";
+
+/**
+ * The index of everything routing reads. HTTPRoutes are there with their findings, for buildTopology to close what is wrong in
+ * them; others with findings are left out: a Gateway then has no listeners, a Service no endpoints, a grant no effect.
+ */
+export function indexOf(resources: readonly LoadedResource[]): ResourceIndex {
+  const sound = <T>(kind: string): T[] =>
+    resources
+      .filter(({ object, findings }) => object.kind === kind && findings.length === 0)
+      .map(({ object }) => object as unknown as T);
+  return new ResourceIndex({
+    gateways: sound<Gateway>("Gateway"),
+    httpRoutes: resources.filter(({ object }) => object.kind === "HTTPRoute").map(({ object }) => object as HTTPRoute),
+    services: sound<V1Service>("Service"),
+    endpointSlices: sound<V1EndpointSlice>("EndpointSlice"),
+    referenceGrants: sound<ReferenceGrant>("ReferenceGrant"),
+    namespaces: sound<V1Namespace>("Namespace"),
+  });
+}

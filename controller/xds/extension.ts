@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import type { PluginConfiguration } from "../translate/snapshot.js";
+import { canonicalJson } from "./canonical-json.js";
+import { CAPABILITIES } from "./capabilities.js";
+import { encodeResource } from "./encode.js";
+import { EXTENSION, type EncodedResource } from "./types.js";
+
+/**
+ * The ECDS resource of one Gateway listener: the filter with its plugin configuration. Everything but the configuration is the same
+ * in all of them and for ever, so that one VM per worker serves them all: Envoy keys VMs by vm_id, VM configuration and code, and
+ * plugins by root_id, name and configuration (source/extensions/common/wasm), so equal names do not mix listeners up.
+ */
+export function extensionResource(name: string, wasmPath: string, configuration: PluginConfiguration): EncodedResource {
+  const any = encodeResource(
+    EXTENSION,
+    {
+      name,
+      typedConfig: {
+        "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
+        config: {
+          name: "claimgate",
+          rootId: "claimgate",
+          vmConfig: {
+            vmId: "claimgate",
+            runtime: "envoy.wasm.runtime.v8",
+            code: { local: { filename: wasmPath } },
+            capabilityRestrictionConfig: {
+              allowedCapabilities: Object.fromEntries(CAPABILITIES.map((capability) => [capability, {}])),
+            },
+          },
+          // A Struct would arrive as raw protobuf; StringValue arrives as its content.
+          configuration: {
+            "@type": "type.googleapis.com/google.protobuf.StringValue",
+            value: canonicalJson(configuration),
+          },
+          // A trapped VM is replaced on the next request; until then, and by default for ever, requests get 503.
+          failurePolicy: "FAIL_RELOAD",
+        },
+      },
+    },
+    `extensions[${JSON.stringify(name)}]`,
+  );
+  return { version: versionOf(any.value), any };
+}
+
+/** The version of a resource: a hash of its bytes, so a restarted controller finds Envoy holding what it would send. */
+export function versionOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 32);
+}

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import type { EnvoyResource, PluginConfiguration, Snapshot } from "../translate/snapshot.js";
+import { canonicalJson } from "./canonical-json.js";
+import { EncodeError, encodeResource } from "./encode.js";
+import { versionOf } from "./extension.js";
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE, type EncodedResource, type TypeUrl } from "./types.js";
+
+/** A route table and a filter that judges its requests: they meet in an HttpConnectionManager. */
+export interface Chain {
+  readonly table: string;
+  readonly plugin: string;
+}
+
+/** A snapshot in bytes. Extension resources are missing: their content depends on what each Envoy still holds (rollout.ts). */
+export interface EncodedSnapshot {
+  readonly snapshot: Snapshot;
+  /** Hash of everything in it. */
+  readonly version: string;
+  readonly clusters: ReadonlyMap<string, EncodedResource>;
+  readonly endpoints: ReadonlyMap<string, EncodedResource>;
+  readonly listeners: ReadonlyMap<string, EncodedResource>;
+  readonly routes: ReadonlyMap<string, EncodedResource>;
+  /** Names of the endpoints that Envoy will ask for: those of clusters with type EDS. */
+  readonly discovered: ReadonlySet<string>;
+  /** By listener name. */
+  readonly chains: ReadonlyMap<string, readonly Chain[]>;
+  /** By listener name: canonical JSON of the address, to see that a new listener takes the place of an old one. */
+  readonly addresses: ReadonlyMap<string, string>;
+}
+
+/** Encodes a snapshot. Throws an EncodeError that names the first field which Envoy's messages do not have. */
+export function encodeSnapshot(snapshot: Snapshot): EncodedSnapshot {
+  const clusters = encodeAll(CLUSTER, "clusters", "name", snapshot.clusters);
+  const endpoints = encodeAll(ENDPOINT, "endpoints", "clusterName", snapshot.endpoints);
+  const listeners = encodeAll(LISTENER, "listeners", "name", snapshot.listeners);
+  const routes = encodeAll(ROUTE, "routes", "name", snapshot.routes);
+  const hash = createHash("sha256");
+  for (const [type, resources] of [
+    ["clusters", clusters],
+    ["endpoints", endpoints],
+    ["listeners", listeners],
+    ["routes", routes],
+  ] as const) {
+    for (const [name, { version }] of [...resources].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      hash.update(`${type}\0${name}\0${version}\0`);
+    }
+  }
+  hash.update(canonicalJson(Object.fromEntries(snapshot.plugins)));
+  return {
+    snapshot,
+    version: hash.digest("hex").slice(0, 32),
+    clusters,
+    endpoints,
+    listeners,
+    routes,
+    discovered: new Set([...endpoints.keys()].filter((name) => snapshot.clusters.get(name)?.["type"] === "EDS")),
+    chains: new Map([...snapshot.listeners].map(([name, listener]) => [name, chainsOf(listener)])),
+    addresses: new Map([...snapshot.listeners].map(([name, listener]) => [name, canonicalJson(listener["address"])])),
+  };
+}
+
+function encodeAll(
+  type: TypeUrl,
+  kind: string,
+  nameField: string,
+  resources: ReadonlyMap<string, EnvoyResource>,
+): ReadonlyMap<string, EncodedResource> {
+  const encoded = new Map<string, EncodedResource>();
+  for (const [name, resource] of resources) {
+    const path = `${kind}[${JSON.stringify(name)}]`;
+    const any = encodeResource(type, resource, path);
+    // Envoy refuses a resource whose name is not the one it came under.
+    if (resource[nameField] !== name) throw new EncodeError(`${path}.${nameField}`, `must be ${JSON.stringify(name)}`);
+    encoded.set(name, { version: versionOf(any.value), any });
+  }
+  return encoded;
+}
+
+/** The chains of all HttpConnectionManagers in a listener, wherever they stand in it. */
+function chainsOf(value: unknown): Chain[] {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return [];
+  if (Array.isArray(value)) return value.flatMap(chainsOf);
+  const { rds, httpFilters, ...rest } = value as Record<string, unknown>;
+  const table = member(rds, "routeConfigName");
+  const filters: unknown[] = Array.isArray(httpFilters) ? httpFilters : [];
+  const plugins = filters.flatMap((filter) => {
+    const name = member(filter, "name");
+    return typeof name === "string" && member(filter, "configDiscovery") !== undefined ? [name] : [];
+  });
+  const own = typeof table === "string" ? plugins.map((plugin) => ({ table, plugin })) : [];
+  return [...own, ...Object.values(rest).flatMap(chainsOf)];
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+/** The plugin configurations of a snapshot that judge one of its route tables, by plugin name. */
+export function judgesOf(
+  snapshot: Pick<EncodedSnapshot, "chains" | "snapshot">,
+  table: string,
+): ReadonlyMap<string, PluginConfiguration> {
+  const judges = new Map<string, PluginConfiguration>();
+  for (const chain of [...snapshot.chains.values()].flat()) {
+    const configuration = snapshot.snapshot.plugins.get(chain.plugin);
+    if (chain.table === table && configuration !== undefined) judges.set(chain.plugin, configuration);
+  }
+  return judges;
+}

@@ -1,0 +1,173 @@
+import * as grpc from "@grpc/grpc-js";
+import type { Snapshot } from "../translate/snapshot.js";
+import type { Transition } from "./bridge.js";
+import { extensionResource } from "./extension.js";
+import { History } from "./history.js";
+import { encodeSnapshot, type EncodedSnapshot } from "./resources.js";
+import { deltaService, type AdsCall } from "./service.js";
+import { Stream, type EnvoyStatus, type XdsEvent } from "./stream.js";
+
+export interface AdsServerOptions {
+  readonly address: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** The filter, as a path that every Envoy can read. */
+  readonly wasmPath: string;
+  readonly transition: Transition;
+  readonly onEvent?: (event: XdsEvent) => void;
+  /** Plain text unless given: on anything but a loopback address plugin configurations would be open to whoever connects. */
+  readonly credentials?: grpc.ServerCredentials;
+  /** Whether a caller may have the configuration of the Gateway it names. Everybody may unless given. */
+  readonly authorize?: (gateway: string, call: AdsCall) => boolean;
+}
+
+export interface GatewayStatus {
+  /** Version of the newest snapshot, undefined if there never was one. */
+  readonly published: string | undefined;
+  readonly envoys: readonly EnvoyStatus[];
+}
+
+interface Gateway {
+  readonly history: History;
+  readonly streams: Set<Stream>;
+  snapshot: EncodedSnapshot | undefined;
+}
+
+/**
+ * Serves each Envoy everything it needs over one incremental ADS stream. An Envoy's node id is the "NS/NAME" of its Gateway. As long as
+ * there is no snapshot of that Gateway nothing is answered: an Envoy keeps what it has, or starts no listener.
+ */
+export class AdsServer {
+  readonly #options: AdsServerOptions;
+  readonly #server: grpc.Server;
+  readonly #gateways = new Map<string, Gateway>();
+  #port: number | undefined;
+
+  constructor(options: AdsServerOptions) {
+    this.#options = options;
+    this.#server = new grpc.Server({
+      // A reconnecting Envoy reports every resource it holds in one message.
+      "grpc.max_receive_message_length": 64 * 1024 * 1024,
+      // A dead peer is noticed, so that its status does not linger.
+      "grpc.keepalive_time_ms": 30_000,
+      "grpc.keepalive_timeout_ms": 10_000,
+    });
+    this.#server.addService(deltaService(), { delta: (call: AdsCall) => this.#serve(call) });
+  }
+
+  /** The port that is listened on. Throws before listen(). */
+  get port(): number {
+    if (this.#port === undefined) throw new Error("the xDS server is not listening");
+    return this.#port;
+  }
+
+  /** Rejects if the address cannot be bound. */
+  async listen(): Promise<void> {
+    const { address, port, credentials } = this.#options;
+    const host = address.includes(":") ? `[${address}]` : address;
+    this.#port = await new Promise<number>((resolve, reject) => {
+      this.#server.bindAsync(
+        `${host}:${port}`,
+        credentials ?? grpc.ServerCredentials.createInsecure(),
+        (error, bound) => (error === null ? resolve(bound) : reject(error)),
+      );
+    });
+  }
+
+  /**
+   * Rolls a snapshot out to all Envoys of its Gateway, now and whenever they connect. Returns its version. Throws an EncodeError, and changes
+   * nothing, if it holds something that Envoy's messages do not have.
+   */
+  publish(snapshot: Snapshot): string {
+    const encoded = encodeSnapshot(snapshot);
+    for (const [name, plugin] of snapshot.plugins) extensionResource(name, this.#options.wasmPath, plugin);
+    const gateway = this.#gateway(snapshot.gateway);
+    gateway.history.add(encoded);
+    gateway.snapshot = encoded;
+    for (const stream of gateway.streams) stream.publish(encoded);
+    return encoded.version;
+  }
+
+  /** The Gateway is gone: its Envoys lose their listeners and all else. */
+  remove(gateway: string): void {
+    if (!this.#gateways.has(gateway)) return;
+    const empty = new Map<string, never>();
+    this.publish({ gateway, clusters: empty, endpoints: empty, listeners: empty, routes: empty, plugins: empty });
+  }
+
+  /** By Gateway, those that were published or have an Envoy. */
+  status(): Record<string, GatewayStatus> {
+    return Object.fromEntries(
+      [...this.#gateways].map(([name, { snapshot, streams }]) => [
+        name,
+        { published: snapshot?.version, envoys: [...streams].map((stream) => stream.status()) },
+      ]),
+    );
+  }
+
+  /** Ends all streams; Envoys keep what they hold and try to connect again. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      // The first waits until the port is free again, the second ends what it would wait for: the Envoys' streams never end by themselves.
+      this.#server.tryShutdown(() => resolve());
+      this.#server.forceShutdown();
+    });
+  }
+
+  #gateway(name: string): Gateway {
+    let gateway = this.#gateways.get(name);
+    if (gateway === undefined) {
+      gateway = { history: new History(), streams: new Set(), snapshot: undefined };
+      this.#gateways.set(name, gateway);
+    }
+    return gateway;
+  }
+
+  #serve(call: AdsCall): void {
+    let stream: Stream | undefined;
+    let gateway: Gateway | undefined;
+    const onEvent = this.#options.onEvent ?? (() => undefined);
+    const end = () => {
+      if (stream === undefined || gateway?.streams.delete(stream) !== true) return;
+      // Node ids are the callers' choice: those that name no Gateway leave nothing behind.
+      if (gateway.snapshot === undefined && gateway.streams.size === 0) this.#gateways.delete(stream.gateway);
+      stream.close();
+    };
+    call.on("data", (request) => {
+      if (stream === undefined) {
+        // Only the first request of a stream has to name the node (discovery.proto).
+        const id = request.node?.id ?? "";
+        if (id === "") return fail(call, grpc.status.INVALID_ARGUMENT, "the first request has no node.id");
+        const envoy = call.getPeer();
+        if (this.#options.authorize?.(id, call) === false) {
+          onEvent({ type: "unauthorized", gateway: id, envoy });
+          return fail(
+            call,
+            grpc.status.PERMISSION_DENIED,
+            "this caller may not have the configuration of that Gateway",
+          );
+        }
+        gateway = this.#gateway(id);
+        const { transition, wasmPath } = this.#options;
+        stream = new Stream({
+          ...{ gateway: id, envoy, history: gateway.history, transition, wasmPath, onEvent },
+          write: (response) => call.write(response),
+        });
+        gateway.streams.add(stream);
+        if (gateway.snapshot !== undefined) stream.publish(gateway.snapshot);
+      }
+      stream.receive(request);
+    });
+    call.on("end", () => {
+      end();
+      call.end();
+    });
+    call.on("error", end);
+    call.on("cancelled", end);
+  }
+}
+
+function fail(call: AdsCall, code: grpc.status, details: string): void {
+  call.removeAllListeners("data");
+  call.emit("error", Object.assign(new Error(details), { code, details }));
+}

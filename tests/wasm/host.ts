@@ -1,0 +1,223 @@
+// A proxy-wasm host for the compiled filter: as much of Envoy as one request needs (ABI 0.2.1). Texts are Latin-1, a character is
+// a byte. What the filter does not import here it must not import at all: instantiation fails then.
+import { readFileSync } from "node:fs";
+import { verifySignature } from "../unit/verify-signature.js";
+
+export type Header = readonly [name: string, value: string];
+
+export interface Reply {
+  readonly status: number;
+  readonly details: string;
+  readonly body: string;
+  readonly headers: readonly Header[];
+  readonly grpcStatus: number;
+}
+
+/** What became of a request. */
+export interface Outcome {
+  readonly verdict: "continue" | "stop";
+  /** The local reply; null if there is none. */
+  readonly reply: Reply | null;
+  /** The request's headers as the backend would see them. */
+  readonly headers: readonly Header[];
+  /** Names of the host calls, in order. */
+  readonly calls: readonly string[];
+}
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  _initialize(): void;
+  malloc(size: number): number;
+  proxy_abi_version_0_2_1(): void;
+  proxy_on_vm_start(root: number, size: number): number;
+  proxy_on_context_create(id: number, parent: number): void;
+  proxy_on_configure(root: number, size: number): number;
+  proxy_on_request_headers(id: number, count: number, endOfStream: number): number;
+  proxy_on_done(id: number): number;
+  proxy_on_delete(id: number): void;
+}
+
+const OK = 0;
+const NOT_FOUND = 1;
+const BAD_ARGUMENT = 2;
+const REQUEST_HEADERS = 0;
+const PLUGIN_CONFIGURATION = 7;
+
+/** One VM. A trap in it is an exception in the test that caused it. */
+export class FilterHost {
+  /** Seconds since 1970. */
+  now = 1_900_000_000;
+  routeName: string | null = null;
+  readonly log: string[] = [];
+  readonly #exports: Exports;
+  #configuration: Buffer = Buffer.alloc(0);
+  #headers: Header[] = [];
+  #reply: Reply | null = null;
+  #calls: string[] = [];
+  #root = 0;
+  #contexts = 0;
+
+  constructor(module: WebAssembly.Module) {
+    const exit = (code: number) => {
+      throw new Error(`proc_exit ${code}`);
+    };
+    const imports = { env: this.#imports(), wasi_snapshot_preview1: { proc_exit: exit } };
+    this.#exports = new WebAssembly.Instance(module, imports).exports as unknown as Exports;
+    this.#exports._initialize();
+    if (this.#exports.proxy_on_vm_start(0, 0) !== 1) throw new Error("the VM does not start");
+  }
+
+  static load(path: string): FilterHost {
+    return new FilterHost(new WebAssembly.Module(readFileSync(path)));
+  }
+
+  /** A new root context with this configuration, judging what comes after it; false if the filter refuses it. */
+  configure(configuration: unknown): boolean {
+    const text = typeof configuration === "string" ? configuration : JSON.stringify(configuration);
+    this.#configuration = Buffer.from(text, "utf8");
+    const root = ++this.#contexts;
+    this.#exports.proxy_on_context_create(root, 0);
+    const accepted = this.#exports.proxy_on_configure(root, this.#configuration.length) === 1;
+    if (accepted) this.#root = root;
+    else this.#exports.proxy_on_delete(root);
+    return accepted;
+  }
+
+  /** Judges one request; several `authorization` headers are joined as Envoy does before any filter. */
+  request(headers: readonly Header[]): Outcome {
+    const authorization = headers.filter(([name]) => name === "authorization").map(([, value]) => value);
+    this.#headers = headers.filter(([name]) => name !== "authorization");
+    if (authorization.length > 0) this.#headers.push(["authorization", authorization.join(",")]);
+    this.#reply = null;
+    this.#calls = [];
+    const id = ++this.#contexts;
+    this.#exports.proxy_on_context_create(id, this.#root);
+    const answer = this.#exports.proxy_on_request_headers(id, this.#headers.length, 1);
+    this.#exports.proxy_on_done(id);
+    this.#exports.proxy_on_delete(id);
+    if (answer !== 0 && answer !== 1) throw new Error(`FilterHeadersStatus ${answer}`);
+    const verdict = answer === 0 ? "continue" : "stop";
+    return { verdict, reply: this.#reply, headers: this.#headers, calls: this.#calls };
+  }
+
+  /** Bytes of linear memory. */
+  get memorySize(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
+
+  #text(at: number, length: number): string {
+    return Buffer.from(this.#exports.memory.buffer, at, length).toString("latin1");
+  }
+
+  #give(bytes: Buffer, pointerAt: number, sizeAt: number): number {
+    const at = bytes.length === 0 ? 0 : this.#exports.malloc(bytes.length);
+    new Uint8Array(this.#exports.memory.buffer).set(bytes, at);
+    const view = new DataView(this.#exports.memory.buffer);
+    view.setUint32(pointerAt, at, true);
+    view.setUint32(sizeAt, bytes.length, true);
+    return OK;
+  }
+
+  #imports(): Record<string, (...args: number[]) => number> {
+    const calls: Record<string, (...args: never[]) => number> = {
+      proxy_log: (_level: number, at: number, length: number) => {
+        this.log.push(this.#text(at, length));
+        return OK;
+      },
+      proxy_get_current_time_nanoseconds: (at: number) => {
+        new DataView(this.#exports.memory.buffer).setBigUint64(at, BigInt(this.now) * 1_000_000_000n, true);
+        return OK;
+      },
+      proxy_get_property: (at: number, length: number, pointerAt: number, sizeAt: number) => {
+        if (this.#text(at, length) !== "xds\0route_name" || this.routeName === null) return NOT_FOUND;
+        return this.#give(Buffer.from(this.routeName, "latin1"), pointerAt, sizeAt);
+      },
+      proxy_get_buffer_bytes: (type: number, start: number, length: number, pointerAt: number, sizeAt: number) => {
+        if (type !== PLUGIN_CONFIGURATION) return NOT_FOUND;
+        return this.#give(this.#configuration.subarray(start, start + length), pointerAt, sizeAt);
+      },
+      proxy_get_header_map_value: (type: number, at: number, length: number, pointerAt: number, sizeAt: number) => {
+        const name = this.#text(at, length);
+        const found = this.#headers.find(([other]) => other === name);
+        if (type !== REQUEST_HEADERS || found === undefined) return NOT_FOUND;
+        return this.#give(Buffer.from(found[1], "latin1"), pointerAt, sizeAt);
+      },
+      proxy_get_header_map_pairs: (type: number, pointerAt: number, sizeAt: number) =>
+        type === REQUEST_HEADERS ? this.#give(serialisePairs(this.#headers), pointerAt, sizeAt) : BAD_ARGUMENT,
+      proxy_add_header_map_value: (_type: number, at: number, length: number, valueAt: number, valueLength: number) => {
+        this.#headers.push([this.#text(at, length), this.#text(valueAt, valueLength)]);
+        return OK;
+      },
+      proxy_remove_header_map_value: (_type: number, at: number, length: number) => {
+        const name = this.#text(at, length);
+        this.#headers = this.#headers.filter(([other]) => other !== name);
+        return OK;
+      },
+      proxy_send_local_response: (
+        status: number,
+        detailsAt: number,
+        detailsLength: number,
+        bodyAt: number,
+        bodyLength: number,
+        headersAt: number,
+        headersLength: number,
+        grpcStatus: number,
+      ) => {
+        if (this.#reply !== null) throw new Error("a second local reply");
+        this.#reply = {
+          status,
+          details: this.#text(detailsAt, detailsLength),
+          body: this.#text(bodyAt, bodyLength),
+          headers: parsePairs(Buffer.from(this.#exports.memory.buffer.slice(headersAt, headersAt + headersLength))),
+          grpcStatus,
+        };
+        return OK;
+      },
+      proxy_call_foreign_function: (
+        nameAt: number,
+        nameLength: number,
+        at: number,
+        length: number,
+        pointerAt: number,
+        sizeAt: number,
+      ) => {
+        if (this.#text(nameAt, nameLength) !== "verify_signature") return NOT_FOUND;
+        const result = verifySignature(new Uint8Array(this.#exports.memory.buffer.slice(at, at + length)));
+        return result === null ? BAD_ARGUMENT : this.#give(result, pointerAt, sizeAt);
+      },
+    };
+    return Object.fromEntries(
+      Object.entries(calls).map(([name, call]) => [
+        name,
+        (...args: number[]) => {
+          this.#calls.push(name);
+          return call(...(args as never[]));
+        },
+      ]),
+    );
+  }
+}
+
+/** Serialised header map: count, both lengths of each pair, then NUL-terminated names and values. */
+function serialisePairs(headers: readonly Header[]): Buffer {
+  const words = Buffer.alloc(4 + headers.length * 8);
+  words.writeUInt32LE(headers.length, 0);
+  headers.forEach(([name, value], i) => {
+    words.writeUInt32LE(name.length, 4 + i * 8);
+    words.writeUInt32LE(value.length, 8 + i * 8);
+  });
+  return Buffer.concat([words, ...headers.map(([name, value]) => Buffer.from(`${name}\0${value}\0`, "latin1"))]);
+}
+
+function parsePairs(bytes: Buffer): Header[] {
+  if (bytes.length === 0) return [];
+  const count = bytes.readUInt32LE(0);
+  let at = 4 + count * 8;
+  return Array.from({ length: count }, (_, i) => {
+    const nameEnd = at + bytes.readUInt32LE(4 + i * 8);
+    const valueEnd = nameEnd + 1 + bytes.readUInt32LE(8 + i * 8);
+    const pair: Header = [bytes.toString("latin1", at, nameEnd), bytes.toString("latin1", nameEnd + 1, valueEnd)];
+    at = valueEnd + 1;
+    return pair;
+  });
+}

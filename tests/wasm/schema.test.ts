@@ -1,0 +1,223 @@
+// The schema is for people, the filter decides: what the schema refuses, the filter must refuse, rule by rule.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv, type AnySchemaObject } from "ajv";
+import { beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { packageRoot } from "../../controller/xds/package-root.js";
+import { rsaKey, type Json } from "../support/tokens.js";
+import { FilterHost } from "./host.js";
+
+const SCHEMA = JSON.parse(
+  readFileSync(join(packageRoot(), "envoy", "plugin-configuration.schema.json"), "utf8"),
+) as AnySchemaObject;
+const JWK = rsaKey("k1").jwk;
+const JWKS = { keys: [JWK] };
+
+let host: FilterHost;
+const validate = new Ajv({ allErrors: true, strict: true }).compile(SCHEMA);
+
+beforeAll(() => {
+  host = FilterHost.load(join(packageRoot(), "build", "claimgate.wasm"));
+});
+
+/** A configuration around one provider or one policy. */
+const top = (members: object) => ({ version: 1, policies: { a: { checks: [] } }, defaultPolicy: "a", ...members });
+const provider = (members: object) => top({ providers: { p: { jwks: JWKS, ...members } } });
+const policy = (value: Json | object) => top({ providers: { p: { jwks: JWKS } }, policies: { a: value } });
+const check = (value: Json | object) => policy({ checks: [value] });
+const rule = (value: Json | object) => check({ authorization: { policies: { r: value } } });
+const principal = (value: Json | object) => rule({ principals: [value] });
+const claimHeader = (value: Json | object) => provider({ claimsToHeaders: [value] });
+
+/** The configuration written by hand in envoy/static.yaml. */
+function staticConfiguration(): unknown {
+  const text = readFileSync(join(packageRoot(), "envoy", "static.yaml"), "utf8");
+  const found: string[] = [];
+  JSON.stringify(parse(text), (key, value: unknown) => {
+    if (key === "configuration") found.push((value as { value: string }).value);
+    return value;
+  });
+  expect(found).toHaveLength(1);
+  return JSON.parse(found[0] as string);
+}
+
+describe("good configurations", () => {
+  it.each<[string, () => unknown]>([
+    ["envoy/static.yaml", staticConfiguration],
+    ["the smallest", () => top({})],
+    ["identity headers", () => top({ identityHeaders: ["x-team", "X-Org", "!#$%&'*+-.^_`|~"], removeUnderscoreVariants: false })],
+    ["policies by route", () => top({ policyFromRouteName: true, policies: { a: { unenforceable: "why" }, b: { checks: [] } } })],
+    [
+      "a provider with everything",
+      () =>
+        provider({
+          issuer: "i",
+          clockSkewSeconds: 86_400,
+          forwardToken: true,
+          claimsToHeaders: [
+            { claim: "a.b", header: "X-A" },
+            { claim: "c", header: "x-c", encoding: "json" },
+            { claim: "d", header: "x-d", encoding: "base64" },
+          ],
+        }),
+    ],
+    ["a set with members we do not know", () => top({ providers: { p: { jwks: { keys: [{ ...JWK, x: 1 }], more: true } } } })],
+    [
+      "authorization with everything",
+      () =>
+        check({
+          authentication: { providers: ["p", "p"] },
+          authorization: {
+            policies: {
+              r: {
+                principals: [
+                  { claims: { a: "x", b: "y" } },
+                  { claims: { a: "true" }, matcher: "BOOLEAN", provider: "p" },
+                  { claims: { a: "x" }, matcher: "LIST_CONTAINS" },
+                  { claims: { a: "x.*" }, matcher: "REGEX_MATCH" },
+                  { claims: { a: "x" }, matcher: "EXACT_STRING" },
+                ],
+                permissions: { pathPrefix: "/", methods: ["GET"] },
+                nestedClaimDelimiter: ".",
+              },
+              none: { principals: [], permissions: {} },
+            },
+          },
+        }),
+    ],
+    ["an empty authorization", () => check({ authorization: { policies: {} } })],
+    ["eight checks", () => policy({ checks: Array(8).fill({ authentication: { providers: ["p"] } }), identityHeaders: [] })],
+  ])("%s", (_, make) => {
+    const configuration = make();
+    expect(validate(configuration), JSON.stringify(validate.errors)).toBe(true);
+    expect(host.configure(configuration), host.log.at(-1)).toBe(true);
+  });
+});
+
+/** Each with the part of the filter's message that names the field. */
+const COUNTER_EXAMPLES: [string, unknown][] = [
+  ["configuration", []],
+  ["version", { policies: { a: { checks: [] } }, defaultPolicy: "a" }],
+  ["version", top({ version: 2 })],
+  ["version", top({ version: "1" })],
+  ["version", top({ version: 1.5 })],
+  ["policies", { version: 1, defaultPolicy: "a" }],
+  ["defaultPolicy", { version: 1, policies: { a: { checks: [] } } }],
+  ["unknown field", top({ policie: {} })],
+  ["identityHeaders", top({ identityHeaders: "x-a" })],
+  ["identityHeaders[0]", top({ identityHeaders: [1] })],
+  ["identityHeaders[0]", top({ identityHeaders: ["x a"] })],
+  ["identityHeaders[0]", top({ identityHeaders: [""] })],
+  ["identityHeaders[0]", top({ identityHeaders: ["x".repeat(129)] })],
+  ["removeUnderscoreVariants", top({ removeUnderscoreVariants: "no" })],
+  ["providers", top({ providers: [] })],
+  ["policies", top({ policies: [] })],
+  ["defaultPolicy", top({ defaultPolicy: 1 })],
+  ["policyFromRouteName", top({ policyFromRouteName: 1 })],
+
+  ["providers.p", top({ providers: { p: [] } })],
+  ["providers.p.jwks", top({ providers: { p: {} } })],
+  ["unknown field", provider({ audiences: [] })],
+  ["providers.p.issuer", provider({ issuer: 1 })],
+  ["providers.p.clockSkewSeconds", provider({ clockSkewSeconds: "60" })],
+  ["providers.p.clockSkewSeconds", provider({ clockSkewSeconds: 60.5 })],
+  ["providers.p.clockSkewSeconds", provider({ clockSkewSeconds: -1 })],
+  ["providers.p.clockSkewSeconds", provider({ clockSkewSeconds: 86_401 })],
+  ["providers.p.forwardToken", provider({ forwardToken: 0 })],
+  ["providers.p.jwks", provider({ jwks: "{}" })],
+  ["providers.p.jwks", provider({ jwks: {} })],
+  ["providers.p.jwks", provider({ jwks: { keys: {} } })],
+  ["providers.p.jwks", provider({ jwks: { keys: [] } })],
+  ["providers.p.jwks", provider({ jwks: { keys: [1] } })],
+  ["providers.p.jwks", provider({ jwks: { keys: [{ kid: "a" }] } })],
+  ["providers.p.claimsToHeaders", provider({ claimsToHeaders: {} })],
+  ["providers.p.claimsToHeaders[0]", claimHeader("a")],
+  ["providers.p.claimsToHeaders[0].claim", claimHeader({ header: "x-a" })],
+  ["providers.p.claimsToHeaders[0].header", claimHeader({ claim: "a" })],
+  ["unknown field", claimHeader({ claim: "a", header: "x-a", append: true })],
+  ["providers.p.claimsToHeaders[0].claim", claimHeader({ claim: 1, header: "x-a" })],
+  ["providers.p.claimsToHeaders[0].claim", claimHeader({ claim: "", header: "x-a" })],
+  ["providers.p.claimsToHeaders[0].encoding", claimHeader({ claim: "a", header: "x-a", encoding: "hex" })],
+
+  ["policies.a", policy([])],
+  ["unknown field", policy({ checks: [], open: true })],
+  ["policies.a.unenforceable", policy({ unenforceable: true })],
+  ["policies.a.identityHeaders", policy({ checks: [], identityHeaders: {} })],
+  ["policies.a.checks", policy({ checks: {} })],
+  ["policies.a.checks", policy({ checks: Array(9).fill({ authorization: { policies: {} } }) })],
+  ["policies.a.checks", policy({})],
+  ["policies.a.checks", policy({ checks: [], unenforceable: "why" })],
+  ["policies.a.checks[0]", check([])],
+  ["policies.a.checks[0]", check({})],
+  ["unknown field", check({ authentification: {} })],
+  ["policies.a.checks[0].authentication", check({ authentication: [] })],
+  ["policies.a.checks[0].authentication.providers", check({ authentication: {} })],
+  ["unknown field", check({ authentication: { providers: ["p"], optional: true } })],
+  ["policies.a.checks[0].authentication.providers", check({ authentication: { providers: "p" } })],
+  ["policies.a.checks[0].authentication.providers", check({ authentication: { providers: [] } })],
+  ["policies.a.checks[0].authentication.providers[0]", check({ authentication: { providers: [1] } })],
+  ["policies.a.checks[0].authorization", check({ authorization: [] })],
+  ["policies.a.checks[0].authorization.policies", check({ authorization: {} })],
+  ["unknown field", check({ authorization: { policies: {}, action: "DENY" } })],
+  ["policies.a.checks[0].authorization.policies", check({ authorization: { policies: [] } })],
+
+  ["policies.r", rule([])],
+  ["policies.r.principals", rule({})],
+  ["unknown field", rule({ principals: [], action: "DENY" })],
+  ["policies.r.principals", rule({ principals: {} })],
+  ["principals[0]", principal([])],
+  ["principals[0].claims", principal({})],
+  ["unknown field", principal({ claims: {}, not: true })],
+  ["principals[0].claims", principal({ claims: [] })],
+  ["principals[0].claims.a", principal({ claims: { a: 1 } })],
+  ["principals[0].matcher", principal({ claims: {}, matcher: "exact" })],
+  ["principals[0].provider", principal({ claims: {}, provider: 1 })],
+  ["permissions", rule({ principals: [], permissions: [] })],
+  ["unknown field", rule({ principals: [], permissions: { path: "/" } })],
+  ["permissions.pathPrefix", rule({ principals: [], permissions: { pathPrefix: 1 } })],
+  ["permissions.methods", rule({ principals: [], permissions: { methods: "GET" } })],
+  ["permissions.methods[0]", rule({ principals: [], permissions: { methods: [1] } })],
+  ["nestedClaimDelimiter", rule({ principals: [], nestedClaimDelimiter: 1 })],
+];
+
+const ASSERTIONS = [
+  "type", "const", "enum", "pattern", "additionalProperties", "oneOf", "required",
+  "minItems", "maxItems", "minLength", "minProperties", "minimum", "maximum",
+];
+
+/** JSON pointers of the assertions in the schema, as Ajv names them; of `required`, one for each name. */
+function assertionsOf(schema: AnySchemaObject, at: string): string[] {
+  const own = ASSERTIONS.filter((keyword) => keyword in schema && typeof schema[keyword] !== "object");
+  const listed = ["enum", "oneOf"].filter((keyword) => keyword in schema);
+  const required = ((schema["required"] ?? []) as string[]).map((name) => `required/${name}`);
+  const inner = ["properties", "definitions"].flatMap((keyword) =>
+    Object.entries((schema[keyword] ?? {}) as Record<string, AnySchemaObject>).flatMap(([name, value]) =>
+      assertionsOf(value, `${at}/${keyword}/${name}`),
+    ),
+  );
+  const nested = ["items", "additionalProperties"].flatMap((keyword) =>
+    typeof schema[keyword] === "object" ? assertionsOf(schema[keyword] as AnySchemaObject, `${at}/${keyword}`) : [],
+  );
+  return [...[...own, ...listed, ...required].map((keyword) => `${at}/${keyword}`), ...inner, ...nested];
+}
+
+describe("bad configurations", () => {
+  it.each(COUNTER_EXAMPLES)("%s: %j", (field, configuration) => {
+    expect(validate(configuration)).toBe(false);
+    expect(host.configure(configuration)).toBe(false);
+    expect(host.log.at(-1)).toContain(field);
+  });
+
+  it("break every rule of the schema, one or the other", () => {
+    const broken = COUNTER_EXAMPLES.flatMap(([, configuration]) => {
+      validate(configuration);
+      return (validate.errors ?? []).map(({ schemaPath, params }) =>
+        "missingProperty" in params ? `${schemaPath}/${String(params["missingProperty"])}` : schemaPath,
+      );
+    });
+    const rules = assertionsOf(SCHEMA, "#");
+    expect(rules.length).toBeGreaterThan(60);
+    expect(rules.filter((one) => !broken.includes(one))).toEqual([]);
+  });
+});
