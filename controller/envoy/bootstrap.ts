@@ -1,3 +1,5 @@
+import { ENVOY_RE2_RUNTIME } from "../translate/routing/regex.js";
+
 export interface BootstrapOptions {
   /** "NS/NAME" of the Gateway. */
   readonly gateway: string;
@@ -52,6 +54,9 @@ export function bootstrap({ gateway, xds, adminPort }: BootstrapOptions): Record
         },
       ],
     },
+    // Regular expressions of routes are bounded by translation, which says which one is too large; Envoy's own bound of 100
+    // instructions would refuse a whole route table without a name.
+    layered_runtime: { layers: [{ name: "claimgate", static_layer: ENVOY_RE2_RUNTIME }] },
     // Envoy warns at start without a limit; this is far above what one gateway host serves.
     overload_manager: {
       resource_monitors: [

@@ -100,11 +100,10 @@ export class EnvoyProcess {
     const addressFile = join(this.#folder, `admin-${++this.#runs}`);
     const child = this.#spawn(addressFile);
     const closed = once(child, "close").catch(() => undefined);
-    let failure: Error | undefined;
+    let failure = undefined as Error | undefined;
     // Instead of "exit", if it could not be executed at all.
     child.once("error", (error) => (failure = error));
     for (;;) {
-      if (failure !== undefined) throw new Error(`Envoy could not be run: ${failure.message}`);
       const address = await readFile(addressFile, "utf8").catch(() => "");
       if (address !== "") {
         this.#adminAddress = address;
@@ -113,6 +112,7 @@ export class EnvoyProcess {
       if (hasEnded(child)) {
         // What it wrote last may still be on its way through the pipe.
         await closed;
+        if (failure !== undefined) throw new Error(`Envoy could not be run: ${failure.message}`);
         throw new Error(`Envoy for ${this.#options.gateway} did not start: ${firstReason(this.#lines)}`);
       }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));

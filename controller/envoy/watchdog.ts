@@ -5,10 +5,10 @@ import { spawn, type ChildProcess } from "node:child_process";
 const SCRIPT =
   'read -r _ && exit 0; kill -TERM "$1"; for _ in 1 2 3 4 5; do sleep 1; kill -0 "$1" || exit 0; done; kill -KILL "$1"';
 
-/** Ends a child when this process dies without having done so, even by SIGKILL. The kernel's own way (PR_SET_PDEATHSIG) is out of Node's reach. */
-export function watchdog(watched: ChildProcess): void {
+/** Ends a child when this process dies without having done so, even by SIGKILL; returns the process that watches. The kernel's own way (PR_SET_PDEATHSIG) is out of Node's reach. */
+export function watchdog(watched: ChildProcess): ChildProcess | undefined {
   const pid = watched.pid;
-  if (pid === undefined) return;
+  if (pid === undefined) return undefined;
   const guard = spawn("/bin/sh", ["-c", SCRIPT, "sh", String(pid)], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
@@ -18,4 +18,5 @@ export function watchdog(watched: ChildProcess): void {
   guard.stdin.on("error", () => undefined);
   guard.unref();
   watched.once("exit", () => guard.stdin.end("\n"));
+  return guard;
 }

@@ -1,5 +1,6 @@
 // Resources in, everything out: what each Envoy is to hold, and what is said of each resource. Pure: the same input gives the
 // same output, and the only question it asks is the validator's.
+import type { Finding } from "../api/finding.js";
 import type { KubernetesObject } from "../api/types.js";
 import type { LoadedResource } from "../source/source.js";
 import { type Complaint, complaintsAbout } from "./complaints.js";
@@ -12,7 +13,7 @@ import { readPolicies } from "./policy/read.js";
 import { extensionStatus, glooStatus, trafficPolicyStatus } from "./policy/status.js";
 import type { ResolvedTarget } from "./policy/targets.js";
 import { closedConfiguration, ListenerPolicies, routeBackends } from "./plugins.js";
-import { namespaceOf } from "./resources.js";
+import { keyOf, namespaceOf } from "./resources.js";
 import { renderGateway } from "./routing/render.js";
 import { gatewayStatus, type RenderRefusal, routeStatuses } from "./routing/status.js";
 import { carriersOf } from "./carriers.js";
@@ -52,6 +53,7 @@ export function translate(
   const topology = buildTopology(index, {
     gatewayClasses: options.gatewayClasses,
     quarantined: new Set(quarantinedRoutes.map((id) => id.slice("HTTPRoute ".length))),
+    findings: findingsOfRoutes(resources),
   });
   const read = readPolicies(resources, index, validator, options.quarantined);
   const attached = attachPolicies(read.policies, topology);
@@ -102,6 +104,11 @@ export function translate(
     if (policy.api === "kgateway") return trafficPolicyStatus(policy, resolved, effective);
     return glooStatus(policy, resolved, effective, options.statusNamespace);
   }
+}
+
+function findingsOfRoutes(resources: readonly LoadedResource[]): Map<string, readonly Finding[]> {
+  const routes = resources.filter(({ object, findings }) => object.kind === "HTTPRoute" && findings.length > 0);
+  return new Map(routes.map(({ object, findings }) => [keyOf(object), findings]));
 }
 
 function routeStatusList(topology: Topology, refusals: readonly RenderRefusal[]): ResourceStatus[] {

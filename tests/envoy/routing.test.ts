@@ -267,18 +267,11 @@ describe("headers, methods, query parameters", () => {
   });
 
   test("names with underscores and identity headers do not reach the upstream, nor does what clients say of x-envoy", async () => {
-    const headers = {
-      x_team: "a",
-      "x-team": "b",
-      "x-envoy-upstream-rq-timeout-ms": "1",
-      "x-envoy-retry-on": "5xx",
-      "x-kept": "c",
-    };
+    const dropped = { x_team: "a", "x-team": "b", "x-envoy-original-path": "/c", "x-envoy-internal": "true" };
+    const headers = { ...dropped, "x-envoy-upstream-rq-timeout-ms": "60000", "x-kept": "d" };
     const { seen } = await send("conditions.com", "/", { headers });
-    expect(Object.keys(seen!.headers).filter((name) => name.startsWith("x"))).toEqual(
-      expect.not.arrayContaining(["x_team", "x-team", "x-envoy-upstream-rq-timeout-ms", "x-envoy-retry-on"]),
-    );
-    expect(seen!.headers["x-kept"]).toBe("c");
+    for (const name of Object.keys(dropped)) expect(seen!.headers).not.toHaveProperty([name]);
+    expect(seen!.headers).toMatchObject({ "x-kept": "d", "x-envoy-expected-rq-timeout-ms": "15000" });
   });
 });
 

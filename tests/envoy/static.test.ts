@@ -93,7 +93,8 @@ describe("the guide", () => {
   });
 
   it("a request body is not let through before the verdict", async () => {
-    const post = (...headers: Header[]) => http1(port, { method: "POST", path: "/post", headers, body: "x".repeat(100_000) });
+    const post = (...headers: Header[]) =>
+      http1(port, { method: "POST", path: "/post", headers, body: "x".repeat(100_000) });
     expect((await post()).status).toBe(401);
     const { status, body } = await post(bearer(ALICE));
     expect(status).toBe(200);
@@ -107,21 +108,33 @@ describe("a refusal says why", () => {
     ["garbage", "garbage", FORMAT],
     ["two dots", "..", FORMAT],
     ["no signature", ALICE.slice(0, ALICE.lastIndexOf(".") + 1), FORMAT],
-    ["a byte changed", `${ALICE.slice(0, -2)}${ALICE.at(-2) === "A" ? "B" : "A"}${ALICE.at(-1)}`, "Jwt verification fails"],
-    ["Alice's claims, Bob's signature", ALICE.slice(0, ALICE.lastIndexOf(".")) + BOB.slice(BOB.lastIndexOf(".")), "Jwt verification fails"],
+    [
+      "a byte changed",
+      `${ALICE.slice(0, -2)}${ALICE.at(-2) === "A" ? "B" : "A"}${ALICE.at(-1)}`,
+      "Jwt verification fails",
+    ],
+    [
+      "Alice's claims, Bob's signature",
+      ALICE.slice(0, ALICE.lastIndexOf(".")) + BOB.slice(BOB.lastIndexOf(".")),
+      "Jwt verification fails",
+    ],
     ["alg none", `eyJhbGciOiJub25lIn0.${ALICE.split(".")[1]}.AAAA`, "Jwt header [alg] is not supported"],
   ])("%s", async (_, token, text) => {
     const { status, headers, body } = await get("/headers", bearer(token));
     expect(status).toBe(401);
     expect(body).toBe(text);
-    expect(headers.get("www-authenticate")).toEqual([`Bearer realm="http://localhost:${port}/headers", error="invalid_token"`]);
+    expect(headers.get("www-authenticate")).toEqual([
+      `Bearer realm="http://localhost:${port}/headers", error="invalid_token"`,
+    ]);
     expect(headers.get("content-length")).toEqual([String(text.length)]);
     await expectAlive();
   });
 
   it("without echoing a token from the query", async () => {
     const { headers } = await get(`/headers?a=1&access_token=${ALICE}`);
-    expect(headers.get("www-authenticate")).toEqual([`Bearer realm="http://localhost:${port}/headers?a=1&access_token=REDACTED"`]);
+    expect(headers.get("www-authenticate")).toEqual([
+      `Bearer realm="http://localhost:${port}/headers?a=1&access_token=REDACTED"`,
+    ]);
   });
 
   it("to an empty credential: present and bad", async () => {
@@ -143,7 +156,12 @@ describe("HTTP/2 and gRPC", () => {
   });
 
   it("gRPC gets its own statuses: 16 unauthenticated, 7 permission denied", async () => {
-    const call = { ":method": "POST", ":path": "/a.Service/Method", "content-type": "application/grpc", te: "trailers" };
+    const call = {
+      ":method": "POST",
+      ":path": "/a.Service/Method",
+      "content-type": "application/grpc",
+      te: "trailers",
+    };
     const missing = await http2(port, call, "\0\0\0\0\0");
     expect(missing.status).toBe(200);
     expect(missing.headers["grpc-status"]).toBe("16");
@@ -188,8 +206,22 @@ describe("identity headers of a client", () => {
     ["X-TEAM", [["X-TEAM", "admin"]]],
     ["x_team", [["x_team", "admin"]]],
     ["X_Team", [["X_Team", "admin"]]],
-    ["two of them", [["x-team", "admin"], ["x-team", "root"]]],
-    ["all spellings", [["X-Team", "admin"], ["x_team", "root"], ["x-org", "evil"], ["X_Org", "evil"]]],
+    [
+      "two of them",
+      [
+        ["x-team", "admin"],
+        ["x-team", "root"],
+      ],
+    ],
+    [
+      "all spellings",
+      [
+        ["X-Team", "admin"],
+        ["x_team", "root"],
+        ["x-org", "evil"],
+        ["X_Org", "evil"],
+      ],
+    ],
   ])("%s never reach httpbin", async (_, spoofed) => {
     const headers = await received(...spoofed);
     const identity = Object.entries(headers).filter(([name]) => /^x[-_](team|org)$/i.test(name));
@@ -232,16 +264,22 @@ describe("paths", () => {
     expect((await get(path, bearer(BOB))).status).toBe(403);
     const { status, body } = await get(path, bearer(ALICE));
     expect(status).toBe(200);
-    expect(new URL((JSON.parse(body) as { url: string }).url).href).toBe(new URL(normal, `http://localhost:${port}`).href);
+    expect(new URL((JSON.parse(body) as { url: string }).url).href).toBe(
+      new URL(normal, `http://localhost:${port}`).href,
+    );
   });
 
-  it.each(["/headers;x=1", "/;/headers", "/anything/..x;/headers", "/anything/a%2fb", "/anything/a%2Fb", "/anything/a%5cb"])(
-    "%s, which means different things to different readers, is refused",
-    async (path) => {
-      expect([400, 401]).toContain((await get(path)).status);
-      expect((await get(path, bearer(ALICE))).status).toBe(400);
-    },
-  );
+  it.each([
+    "/headers;x=1",
+    "/;/headers",
+    "/anything/..x;/headers",
+    "/anything/a%2fb",
+    "/anything/a%2Fb",
+    "/anything/a%5cb",
+  ])("%s, which means different things to different readers, is refused", async (path) => {
+    expect([400, 401]).toContain((await get(path)).status);
+    expect((await get(path, bearer(ALICE))).status).toBe(400);
+  });
 
   it.each(["/headers#x", "/headers\\", "http://localhost/headers", "*", "headers", "/%00", "/headers%23"])(
     "%s does not open anything",

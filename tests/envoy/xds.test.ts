@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await envoy.stop();
   await server.close();
-  if (process.env["KEEP"] === undefined) await rm(folder, { recursive: true });
+  await rm(folder, { recursive: true });
 });
 
 async function serve(at: number): Promise<AdsServer> {
@@ -149,6 +149,18 @@ describe("first snapshot", () => {
   });
 });
 
+describe("capabilities", () => {
+  test("are exactly what the filter imports and exports", async () => {
+    const module = new WebAssembly.Module(await readFile(wasmPath));
+    const imports = WebAssembly.Module.imports(module).map(({ name }) => name);
+    // Not among the parts of the API that the controller has declared for itself.
+    const { exports } = WebAssembly.Module as unknown as { exports: (of: WebAssembly.Module) => { name: string }[] };
+    const callbacks = exports(module).map(({ name }) => name);
+    const called = callbacks.filter((name) => name.startsWith("proxy_on_"));
+    expect([...imports, ...called].sort()).toEqual([...CAPABILITIES].sort());
+  });
+});
+
 describe("changes", () => {
   test("two listeners with filters of the same name are not mixed up", async () => {
     await roll({ listeners: [...one().listeners, { name: "b", port: other }], tables: { a: ["h1"], b: ["h2"] } });
@@ -243,6 +255,17 @@ describe("interruptions", () => {
       await stranger.stop();
       await strict.close();
     }
+  });
+
+  test("a taken admin port is one line that says what to do", async () => {
+    const adminPort = Number(new URL(envoy.adminUrl).port);
+    const second = new EnvoyProcess({
+      ...{ gateway: GATEWAY, xds: { address: "127.0.0.1", port: server.port }, adminPort, concurrency: 1 },
+      logFile: join(folder, "second.log"),
+    });
+    await expect(second.start()).rejects.toThrow(
+      `Envoy for ${GATEWAY} did not start: 127.0.0.1:${adminPort} is in use by another process; choose another port`,
+    );
   });
 
   test("a removed Gateway leaves no listener", async () => {

@@ -21,7 +21,9 @@ export function http1(port: number, request: Http1Request = {}): Promise<Http1Re
   const { method = "GET", path = "/", headers = [], body = "" } = request;
   const host = headers.some(([name]) => name.toLowerCase() === "host") ? [] : [["host", `localhost:${port}`] as const];
   const length = body === "" ? [] : [["content-length", String(Buffer.byteLength(body))] as const];
-  const lines = [...host, ...headers, ...length, ["connection", "close"] as const].map(([name, value]) => `${name}: ${value}`);
+  const lines = [...host, ...headers, ...length, ["connection", "close"] as const].map(
+    ([name, value]) => `${name}: ${value}`,
+  );
   return new Promise((resolve, reject) => {
     let received = "";
     const socket = connect(port, "127.0.0.1");
@@ -63,7 +65,7 @@ function parse(text: string, bodiless: boolean): Http1Response | undefined {
 /** The body; undefined if chunks are missing. */
 function joinChunks(text: string): string | undefined {
   let body = "";
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const end = text.indexOf("\r\n", at);
     const size = Number.parseInt(text.slice(at, end), 16);
     const next = end + 2 + size + 2;

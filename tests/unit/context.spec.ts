@@ -84,7 +84,13 @@ describe("contexts", () => {
     createContext(40, 0);
     configure(40, "x-first");
     createContext(41, 40);
-    const bad: string[] = ["{", "", '{"version":2}', configuration('{"checks":1}'), configuration('{"checks":[]}', "", '"new":1')];
+    const bad: string[] = [
+      "{",
+      "",
+      '{"version":2}',
+      configuration('{"checks":1}'),
+      configuration('{"checks":[]}', "", '"new":1'),
+    ];
     for (let i = 0; i < bad.length; i++) {
       expect(configureWith(40, bad[i])).toBe(false, bad[i]);
       expect(markOf(41)).toBe("x-first", bad[i]);

@@ -25,7 +25,7 @@ export function base64url(text: string): string {
   for (let i = 0; i < bytes.length; i += 3) {
     const left = bytes.length - i;
     const group =
-      (<u32>bytes[i] << 16) | (left > 1 ? <u32>bytes[i + 1] << 8 : 0) | (left > 2 ? <u32>bytes[i + 2] : 0);
+      ((<u32>bytes[i]) << 16) | (left > 1 ? (<u32>bytes[i + 1]) << 8 : 0) | (left > 2 ? <u32>bytes[i + 2] : 0);
     for (let j = 0; j < min(left, 3) + 1; j++) encoded += ALPHABET.charAt((group >> (18 - 6 * j)) & 63);
   }
   return encoded;
@@ -39,8 +39,17 @@ export function tokenOf(header: string, payload: string): string {
 /** A configuration of one provider `p` (its own members in `provider`) and one policy `only`, which is the default. */
 export function configuration(policy: string, provider: string = "", rest: string = ""): string {
   return (
-    '{"version":1,"providers":{"p":{"jwks":' + jwks() + (provider.length > 0 ? "," : "") + provider + "}}," +
-    '"policies":{"only":' + policy + '},"defaultPolicy":"only"' + (rest.length > 0 ? "," : "") + rest + "}"
+    '{"version":1,"providers":{"p":{"jwks":' +
+    jwks() +
+    (provider.length > 0 ? "," : "") +
+    provider +
+    "}}," +
+    '"policies":{"only":' +
+    policy +
+    '},"defaultPolicy":"only"' +
+    (rest.length > 0 ? "," : "") +
+    rest +
+    "}"
   );
 }
 
@@ -50,7 +59,11 @@ export const AUTHENTICATED: string = '{"checks":[{"authentication":{"providers":
 /** The same, with authorization by these principals. */
 export function authorized(principals: string, more: string = ""): string {
   return (
-    '{"checks":[{"authentication":{"providers":["p"]},"authorization":{"policies":{"a":{"principals":[' + principals + "]" +
-    (more.length > 0 ? "," : "") + more + "}}}}]}"
+    '{"checks":[{"authentication":{"providers":["p"]},"authorization":{"policies":{"a":{"principals":[' +
+    principals +
+    "]" +
+    (more.length > 0 ? "," : "") +
+    more +
+    "}}}}]}"
   );
 }

@@ -216,25 +216,29 @@ describe("a bad token", () => {
     ["signature a byte short", GOOD.slice(0, -2), FAILS],
   ])("%s", (_, token, body) => expectRefused(`Bearer ${token}`, body));
 
-  it("with any byte changed", () => {
-    const random = new Random(7);
-    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    const passed: string[] = [];
-    for (let i = 0; i < GOOD.length; i++) {
-      const put = (c: string) => GOOD.slice(0, i) + c + GOOD.slice(i + 1);
-      let other = random.pick([...alphabet]);
-      while (other === GOOD[i]) other = random.pick([...alphabet]);
-      let byte = random.bytes(1);
-      while (byte === GOOD[i]) byte = random.bytes(1);
-      // The neighbour differs in the last bits only.
-      const neighbour = GOOD[i] === "." ? "-" : nextCharacter(GOOD[i] as string);
-      for (const token of [put(other), put(byte), put(neighbour), put("."), put("\0"), put(" ")]) {
-        if (token !== GOOD && ask(`Bearer ${token}`).verdict === "continue") passed.push(`${i}: ${token}`);
+  it(
+    "with any byte changed",
+    () => {
+      const random = new Random(7);
+      const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+      const passed: string[] = [];
+      for (let i = 0; i < GOOD.length; i++) {
+        const put = (c: string) => GOOD.slice(0, i) + c + GOOD.slice(i + 1);
+        let other = random.pick([...alphabet]);
+        while (other === GOOD[i]) other = random.pick([...alphabet]);
+        let byte = random.bytes(1);
+        while (byte === GOOD[i]) byte = random.bytes(1);
+        // The neighbour differs in the last bits only.
+        const neighbour = GOOD[i] === "." ? "-" : nextCharacter(GOOD[i] as string);
+        for (const token of [put(other), put(byte), put(neighbour), put("."), put("\0"), put(" ")]) {
+          if (token !== GOOD && ask(`Bearer ${token}`).verdict === "continue") passed.push(`${i}: ${token}`);
+        }
       }
-    }
-    expect(passed).toEqual([]);
-    expectAlive();
-  }, LONG);
+      expect(passed).toEqual([]);
+      expectAlive();
+    },
+    LONG,
+  );
 
   it("cut off anywhere, or continued", () => {
     for (let i = 0; i < GOOD.length; i++) expect(ask(`Bearer ${GOOD.slice(0, i)}`).verdict).toBe("stop");
@@ -289,12 +293,16 @@ describe("a good token", () => {
     ]);
   });
 
-  it("leaves memory as it is, request after request", () => {
-    for (let i = 0; i < 500; i++) ask(`Bearer ${GOOD}`);
-    const size = host.memorySize;
-    for (let i = 0; i < 3000; i++) ask(`Bearer ${i % 2 === 0 ? GOOD : "x".repeat(70_000)}`);
-    expect(host.memorySize).toBe(size);
-  }, LONG);
+  it(
+    "leaves memory as it is, request after request",
+    () => {
+      for (let i = 0; i < 500; i++) ask(`Bearer ${GOOD}`);
+      const size = host.memorySize;
+      for (let i = 0; i < 3000; i++) ask(`Bearer ${i % 2 === 0 ? GOOD : "x".repeat(70_000)}`);
+      expect(host.memorySize).toBe(size);
+    },
+    LONG,
+  );
 });
 
 describe("identity headers", () => {
@@ -349,34 +357,38 @@ describe("a client's bytes", () => {
     }
   }
 
-  it("neither trap the VM nor get through, 6,000 times", () => {
-    const random = new Random(20_260_101);
-    let passed = 0;
-    for (let i = 0; i < 6000; i++) {
-      let value = `Bearer ${GOOD}`;
-      for (let times = random.below(3); times >= 0; times--) value = mutate(random, value);
-      const headers: Header[] = [
-        [":path", random.below(4) === 0 ? random.bytes(random.below(600)) : "/get"],
-        [":authority", random.below(4) === 0 ? random.bytes(random.below(900)) : "h"],
-        ["authorization", value],
-        ["x-team", random.bytes(random.below(30))],
-        [`x${random.pick(["-", "_"])}team`, "spoofed"],
-        ...(random.below(2) === 0 ? [[":method", "GET"] as const, [":scheme", "http"] as const] : []),
-        ...(random.below(20) === 0 ? [["authorization", random.pick(["", "Basic a", value])] as const] : []),
-      ];
-      const sent = headers.filter(([name]) => name === "authorization").map(([, text]) => text);
-      const outcome = host.request(headers);
-      expect(outcome.verdict, `request ${i}: ${JSON.stringify(headers)}`).toBe(
-        isGood(sent.join(",")) ? "continue" : "stop",
-      );
-      if (outcome.verdict === "continue") passed++;
-      else expect(outcome.reply?.status).toBe(401);
-      const identity = outcome.headers.filter(([name]) => /^x.team$/.test(name));
-      expect(identity).toEqual(outcome.verdict === "continue" ? [["x-team", "dev"]] : []);
-      if (i % 500 === 0) expectAlive();
-    }
-    // Some mutations change nothing that counts; were it none, the test would not tell passing from refusing.
-    expect(passed).toBeGreaterThan(20);
-    expect(passed).toBeLessThan(600);
-  }, LONG);
+  it(
+    "neither trap the VM nor get through, 6,000 times",
+    () => {
+      const random = new Random(20_260_101);
+      let passed = 0;
+      for (let i = 0; i < 6000; i++) {
+        let value = `Bearer ${GOOD}`;
+        for (let times = random.below(3); times >= 0; times--) value = mutate(random, value);
+        const headers: Header[] = [
+          [":path", random.below(4) === 0 ? random.bytes(random.below(600)) : "/get"],
+          [":authority", random.below(4) === 0 ? random.bytes(random.below(900)) : "h"],
+          ["authorization", value],
+          ["x-team", random.bytes(random.below(30))],
+          [`x${random.pick(["-", "_"])}team`, "spoofed"],
+          ...(random.below(2) === 0 ? [[":method", "GET"] as const, [":scheme", "http"] as const] : []),
+          ...(random.below(20) === 0 ? [["authorization", random.pick(["", "Basic a", value])] as const] : []),
+        ];
+        const sent = headers.filter(([name]) => name === "authorization").map(([, text]) => text);
+        const outcome = host.request(headers);
+        expect(outcome.verdict, `request ${i}: ${JSON.stringify(headers)}`).toBe(
+          isGood(sent.join(",")) ? "continue" : "stop",
+        );
+        if (outcome.verdict === "continue") passed++;
+        else expect(outcome.reply?.status).toBe(401);
+        const identity = outcome.headers.filter(([name]) => /^x.team$/.test(name));
+        expect(identity).toEqual(outcome.verdict === "continue" ? [["x-team", "dev"]] : []);
+        if (i % 500 === 0) expectAlive();
+      }
+      // Some mutations change nothing that counts; were it none, the test would not tell passing from refusing.
+      expect(passed).toBeGreaterThan(20);
+      expect(passed).toBeLessThan(600);
+    },
+    LONG,
+  );
 });

@@ -63,7 +63,8 @@ describe("a route with findings is closed whatever its shape", () => {
 
   test.each(["[{ path: 5 }]", "[{ path: { value: 5 } }]", "[null]", "[5]", "5", "{}"])(
     "matches: %s takes every path that no other route takes",
-    (matches) => expect(translate(`rules: [{ matches: ${matches} }]`, [somewhere]).bad[0]!.match).toEqual({ prefix: "/" }),
+    (matches) =>
+      expect(translate(`rules: [{ matches: ${matches} }]`, [somewhere]).bad[0]!.match).toEqual({ prefix: "/" }),
   );
 
   test.each(["hostnames: 5", "hostnames: [5]", "parentRefs: 5", "parentRefs: [null, { name: 5 }]"])(

@@ -41,9 +41,27 @@ describe("checkHeaderName", () => {
   it("refuses names that routing, framing or Envoy relies on, in any case", () => {
     // The list of the design: what a claim must never overwrite.
     const reserved: string[] = [
-      "host", "Host", "authorization", "Authorization", "cookie", "transfer-encoding", "connection", "te", "upgrade",
-      "x-request-id", "content-length", "Content-Type", "content-", "x-envoy-original-path", "X-Envoy-", "x-forwarded-for",
-      "proxy-authorization", "proxy-connection", "keep-alive", "trailer", "expect",
+      "host",
+      "Host",
+      "authorization",
+      "Authorization",
+      "cookie",
+      "transfer-encoding",
+      "connection",
+      "te",
+      "upgrade",
+      "x-request-id",
+      "content-length",
+      "Content-Type",
+      "content-",
+      "x-envoy-original-path",
+      "X-Envoy-",
+      "x-forwarded-for",
+      "proxy-authorization",
+      "proxy-connection",
+      "keep-alive",
+      "trailer",
+      "expect",
     ];
     for (let i = 0; i < reserved.length; i++) {
       const expected = "f: " + reserved[i].toLowerCase() + " is reserved and cannot carry a claim";

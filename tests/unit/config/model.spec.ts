@@ -58,21 +58,34 @@ describe("a configuration", () => {
   });
 
   it("removes by default what any provider writes, each name once", () => {
-    const writes = '"claimsToHeaders":[{"claim":"a","header":"x-a"},{"claim":"b","header":"X-A"},{"claim":"b","header":"x-b"}]';
+    const writes =
+      '"claimsToHeaders":[{"claim":"a","header":"x-a"},{"claim":"b","header":"X-A"},{"claim":"b","header":"x-b"}]';
     expect(textsOf(good(configuration(OPEN, writes)).identityHeaders)).toBe("x-a,x-b");
     const two =
-      '{"version":1,"policies":{"a":{"checks":[]}},"defaultPolicy":"a","providers":{"p":{"jwks":' + jwks() + "," + writes +
-      '},"q":{"jwks":' + jwks() + ',"claimsToHeaders":[{"claim":"c","header":"x-b"},{"claim":"c","header":"x-c"}]}}}';
+      '{"version":1,"policies":{"a":{"checks":[]}},"defaultPolicy":"a","providers":{"p":{"jwks":' +
+      jwks() +
+      "," +
+      writes +
+      '},"q":{"jwks":' +
+      jwks() +
+      ',"claimsToHeaders":[{"claim":"c","header":"x-b"},{"claim":"c","header":"x-c"}]}}}';
     expect(textsOf(good(two).identityHeaders)).toBe("x-a,x-b,x-c");
-    expect(good(configuration(OPEN, writes, '"identityHeaders":[]')).identityHeaders.length).toBe(0, "unless it says others");
+    expect(good(configuration(OPEN, writes, '"identityHeaders":[]')).identityHeaders.length).toBe(
+      0,
+      "unless it says others",
+    );
   });
 
   it("has each policy remove what its providers write, whatever the lists say", () => {
     const writes = '"claimsToHeaders":[{"claim":"a","header":"x-a"},{"claim":"b","header":"x-b"}]';
     const policy = '{"identityHeaders":["x-own","X-A"],"checks":[{"authentication":{"providers":["p"]}}]}';
-    expect(textsOf(good(configuration(policy, writes, '"identityHeaders":[]')).policies[0].identityHeaders)).toBe("x-own,x-a,x-b");
+    expect(textsOf(good(configuration(policy, writes, '"identityHeaders":[]')).policies[0].identityHeaders)).toBe(
+      "x-own,x-a,x-b",
+    );
     expect(textsOf(good(configuration(AUTHENTICATED, writes)).policies[0].identityHeaders)).toBe("x-a,x-b");
-    expect(textsOf(good(configuration('{"unenforceable":"","identityHeaders":["x-o"]}')).policies[0].identityHeaders)).toBe("x-o");
+    expect(
+      textsOf(good(configuration('{"unenforceable":"","identityHeaders":["x-o"]}')).policies[0].identityHeaders),
+    ).toBe("x-o");
   });
 
   it("finds its policies by name and keeps the default apart from their order", () => {
@@ -88,7 +101,8 @@ describe("a configuration", () => {
 describe("authorization", () => {
   it("is absent, empty or a list of policies", () => {
     expect(good(configuration(AUTHENTICATED)).policies[0].checks[0].authorization === null).toBe(true);
-    const empty = good(configuration('{"checks":[{"authorization":{"policies":{}}}]}')).policies[0].checks[0].authorization;
+    const empty = good(configuration('{"checks":[{"authorization":{"policies":{}}}]}')).policies[0].checks[0]
+      .authorization;
     expect(empty !== null && empty.length == 0).toBe(true);
   });
 
@@ -122,7 +136,8 @@ describe("authorization", () => {
   });
 
   it("does not split claim names without a delimiter, nor prefix what is empty", () => {
-    const policies = good(configuration(authorized('{"claims":{"a.b":"x"}}', '"permissions":{"pathPrefix":""}'))).policies[0].checks[0].authorization;
+    const policies = good(configuration(authorized('{"claims":{"a.b":"x"}}', '"permissions":{"pathPrefix":""}')))
+      .policies[0].checks[0].authorization;
     if (policies === null) return expect(false).toBe(true, "authorization");
     expect(textsOf(policies[0].principals[0].claims[0].path)).toBe("a.b");
     expect(policies[0].pathPrefix === null).toBe(true);

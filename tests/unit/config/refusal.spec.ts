@@ -55,9 +55,15 @@ describe("a configuration is refused", () => {
     expectRefusals([
       [withRest('"policie":{}'), "configuration: unknown field policie"],
       [withProvider('"audiences":["a"]'), "providers.p: unknown field audiences"],
-      [withClaims('{"claim":"b","header":"x-b","append":true}'), "providers.p.claimsToHeaders[1]: unknown field append"],
+      [
+        withClaims('{"claim":"b","header":"x-b","append":true}'),
+        "providers.p.claimsToHeaders[1]: unknown field append",
+      ],
       [configuration('{"checks":[],"enabled":true}'), "policies.only: unknown field enabled"],
-      [configuration('{"checks":[{"authentification":{}}]}'), "policies.only.checks[0]: unknown field authentification"],
+      [
+        configuration('{"checks":[{"authentification":{}}]}'),
+        "policies.only.checks[0]: unknown field authentification",
+      ],
       [
         configuration('{"checks":[{"authentication":{"providers":["p"],"optional":true}}]}'),
         "policies.only.checks[0].authentication: unknown field optional",
@@ -87,12 +93,21 @@ describe("a configuration is refused", () => {
       [withRest('"identityHeaders":["x-a",1]'), "configuration.identityHeaders[1]: must be a string"],
       [withRest('"removeUnderscoreVariants":"no"'), "configuration.removeUnderscoreVariants: must be true or false"],
       [withRest('"policyFromRouteName":1'), "configuration.policyFromRouteName: must be true or false"],
-      ['{"version":1,"providers":[],"policies":{"a":{"checks":[]}},"defaultPolicy":"a"}', "configuration.providers: must be an object"],
+      [
+        '{"version":1,"providers":[],"policies":{"a":{"checks":[]}},"defaultPolicy":"a"}',
+        "configuration.providers: must be an object",
+      ],
       ['{"version":1,"defaultPolicy":"a"}', "policies: is required"],
       ['{"version":1,"policies":[],"defaultPolicy":"a"}', "configuration.policies: must be an object"],
       ['{"version":1,"policies":{"a":{"checks":[]}}}', "defaultPolicy: must name one of the policies"],
-      ['{"version":1,"policies":{"a":{"checks":[]}},"defaultPolicy":"b"}', "defaultPolicy: must name one of the policies"],
-      ['{"version":1,"policies":{"a":{"checks":[]}},"defaultPolicy":0}', "configuration.defaultPolicy: must be a string"],
+      [
+        '{"version":1,"policies":{"a":{"checks":[]}},"defaultPolicy":"b"}',
+        "defaultPolicy: must name one of the policies",
+      ],
+      [
+        '{"version":1,"policies":{"a":{"checks":[]}},"defaultPolicy":0}',
+        "configuration.defaultPolicy: must be a string",
+      ],
       ['{"version":1,"policies":{},"defaultPolicy":""}', "defaultPolicy: must name one of the policies"],
     ]);
   });
@@ -126,8 +141,14 @@ describe("a configuration is refused", () => {
       [withClaims('{"claim":1,"header":"x-b"}'), "providers.p.claimsToHeaders[1].claim: must be a string"],
       [withClaims('{"claim":"b"}'), "providers.p.claimsToHeaders[1].header: is required"],
       [withClaims('{"claim":"b","header":[]}'), "providers.p.claimsToHeaders[1].header: must be a string"],
-      [withClaims('{"claim":"b","header":"x-b","encoding":"hex"}'), "providers.p.claimsToHeaders[1].encoding: must be base64 or json"],
-      [withClaims('{"claim":"b","header":"x-b","encoding":1}'), "providers.p.claimsToHeaders[1].encoding: must be a string"],
+      [
+        withClaims('{"claim":"b","header":"x-b","encoding":"hex"}'),
+        "providers.p.claimsToHeaders[1].encoding: must be base64 or json",
+      ],
+      [
+        withClaims('{"claim":"b","header":"x-b","encoding":1}'),
+        "providers.p.claimsToHeaders[1].encoding: must be a string",
+      ],
     ]);
   });
 
@@ -141,15 +162,30 @@ describe("a configuration is refused", () => {
       [configuration('{"unenforceable":true}'), "policies.only.unenforceable: must be a string"],
       [configuration('{"unenforceable":"x","checks":[]}'), "policies.only.checks: excludes unenforceable"],
       [configuration('{"checks":[],"identityHeaders":[null]}'), "policies.only.identityHeaders[0]: must be a string"],
-      [configuration('{"checks":[' + '{"authorization":{"policies":{}}},'.repeat(8) + "1]}"), "policies.only.checks: has more than 8 entries"],
+      [
+        configuration('{"checks":[' + '{"authorization":{"policies":{}}},'.repeat(8) + "1]}"),
+        "policies.only.checks: has more than 8 entries",
+      ],
       [configuration('{"checks":[1]}'), "policies.only.checks[0]: must be an object"],
       [configuration('{"checks":[{}]}'), "policies.only.checks[0]: must set authentication or authorization"],
-      [configuration('{"checks":[{"authentication":[]}]}'), "policies.only.checks[0].authentication: must be an object"],
+      [
+        configuration('{"checks":[{"authentication":[]}]}'),
+        "policies.only.checks[0].authentication: must be an object",
+      ],
       [configuration('{"checks":[{"authentication":{}}]}'), providers + ": must name at least one provider"],
-      [configuration('{"checks":[{"authentication":{"providers":[]}}]}'), providers + ": must name at least one provider"],
+      [
+        configuration('{"checks":[{"authentication":{"providers":[]}}]}'),
+        providers + ": must name at least one provider",
+      ],
       [configuration('{"checks":[{"authentication":{"providers":"p"}}]}'), providers + ": must be a list"],
-      [configuration('{"checks":[{"authentication":{"providers":["p","q"]}}]}'), providers + "[1]: is not one of the providers"],
-      [configuration('{"checks":[{"authentication":{"providers":[0]}}]}'), providers + "[0]: is not one of the providers"],
+      [
+        configuration('{"checks":[{"authentication":{"providers":["p","q"]}}]}'),
+        providers + "[1]: is not one of the providers",
+      ],
+      [
+        configuration('{"checks":[{"authentication":{"providers":[0]}}]}'),
+        providers + "[0]: is not one of the providers",
+      ],
     ]);
   });
 
@@ -164,16 +200,31 @@ describe("a configuration is refused", () => {
       [configuration(bare + '{"policies":{"a":1}}}]}'), at + ".policies.a: must be an object"],
       [configuration(bare + '{"policies":{"a":{}}}}]}'), at + ".policies.a.principals: is required"],
       [configuration(bare + '{"policies":{"a":{"principals":{}}}}}]}'), at + ".policies.a.principals: must be a list"],
-      [configuration(authorized("", '"nestedClaimDelimiter":1')), at + ".policies.a.nestedClaimDelimiter: must be a string"],
+      [
+        configuration(authorized("", '"nestedClaimDelimiter":1')),
+        at + ".policies.a.nestedClaimDelimiter: must be a string",
+      ],
       [configuration(authorized("", '"permissions":[]')), at + ".policies.a.permissions: must be an object"],
-      [configuration(authorized("", '"permissions":{"pathPrefix":1}')), at + ".policies.a.permissions.pathPrefix: must be a string"],
-      [configuration(authorized("", '"permissions":{"methods":"GET"}')), at + ".policies.a.permissions.methods: must be a list"],
-      [configuration(authorized("", '"permissions":{"methods":["GET",1]}')), at + ".policies.a.permissions.methods[1]: must be a string"],
+      [
+        configuration(authorized("", '"permissions":{"pathPrefix":1}')),
+        at + ".policies.a.permissions.pathPrefix: must be a string",
+      ],
+      [
+        configuration(authorized("", '"permissions":{"methods":"GET"}')),
+        at + ".policies.a.permissions.methods: must be a list",
+      ],
+      [
+        configuration(authorized("", '"permissions":{"methods":["GET",1]}')),
+        at + ".policies.a.permissions.methods[1]: must be a string",
+      ],
       [configuration(authorized("1")), principal + ": must be an object"],
       [configuration(authorized("{}")), principal + ".claims: is required"],
       [configuration(authorized('{"claims":[]}')), principal + ".claims: must be an object"],
       [configuration(authorized('{"claims":{"a":1}}')), principal + ".claims.a: must be a string"],
-      [configuration(authorized('{"claims":{"a":"b"},"provider":"q"}')), principal + ".provider: is not one of the providers"],
+      [
+        configuration(authorized('{"claims":{"a":"b"},"provider":"q"}')),
+        principal + ".provider: is not one of the providers",
+      ],
       [configuration(authorized('{"claims":{"a":"b"},"provider":1}')), principal + ".provider: must be a string"],
       [
         configuration(authorized('{"claims":{"a":"b"},"matcher":"exact_string"}')),

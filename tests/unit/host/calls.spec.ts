@@ -42,7 +42,9 @@ describe("getHeaderPairs", () => {
   it("answers the serialised map, or fails", () => {
     mock.addHeader("x-a", "1");
     expect(headers.getHeaderPairs()).toBe(Lookup.Found);
-    expect(toHex(headers.valuePointer, headers.valueLength)).toBe("01000000" + "03000000" + "01000000" + "782d6100" + "3100");
+    expect(toHex(headers.valuePointer, headers.valueLength)).toBe(
+      "01000000" + "03000000" + "01000000" + "782d6100" + "3100",
+    );
     for (let status: u32 = 2; status <= LAST_STATUS; status++) {
       mock.failCall("proxy_get_header_map_pairs", status);
       expect(headers.getHeaderPairs()).toBe(Lookup.Failed, "status " + status.toString());
@@ -133,7 +135,9 @@ describe("callForeign", () => {
 describe("sendReply", () => {
   it("sends status, details, body and one header, and leaves grpc-status to Envoy", () => {
     const value = ascii('Bearer realm="x"');
-    expect(sendReply(401, ascii("d"), ascii("body"), ascii("www-authenticate"), pointer(value), value.length)).toBe(true);
+    expect(sendReply(401, ascii("d"), ascii("body"), ascii("www-authenticate"), pointer(value), value.length)).toBe(
+      true,
+    );
     expect(mock.localStatus()).toBe(401);
     expect(mock.localDetailsAre("d")).toBe(true);
     expect(mock.localBodyIs("body")).toBe(true);

@@ -59,7 +59,15 @@ describe("authenticate", () => {
   it("compares the issuer exactly, if there is one to compare with", () => {
     const providers = providersOf(['"issuer":"solo.io"']);
     expect(judge(providers, '{"iss":"solo.io"}')).toBe("");
-    const other: string[] = ['{"iss":"solo.i"}', '{"iss":"solo.io."}', '{"iss":"Solo.io"}', '{"iss":""}', "{}", '{"sub":"solo.io"}', '{"a":{"iss":"solo.io"}}'];
+    const other: string[] = [
+      '{"iss":"solo.i"}',
+      '{"iss":"solo.io."}',
+      '{"iss":"Solo.io"}',
+      '{"iss":""}',
+      "{}",
+      '{"sub":"solo.io"}',
+      '{"a":{"iss":"solo.io"}}',
+    ];
     for (let i = 0; i < other.length; i++) {
       begin();
       expect(judge(providers, other[i])).toBe(ISSUER, other[i]);
@@ -120,7 +128,19 @@ describe("authenticate", () => {
   it("believes a signature only if the call worked and its result is true", () => {
     const providers = providersOf([""]);
     // Serialised VerifySignatureResult: result is field 1 (bool), error is field 2 (string).
-    const untrue: string[] = ["", "\x08\x00", "\x12\x03bad", "\x08", "\x10\x01", "\x08\x80", "\x0a\x01\x01", "\x08\x01\x08\x00", "\x08\x01\x12\x7f", "\x01", "\xff".repeat(20)];
+    const untrue: string[] = [
+      "",
+      "\x08\x00",
+      "\x12\x03bad",
+      "\x08",
+      "\x10\x01",
+      "\x08\x80",
+      "\x0a\x01\x01",
+      "\x08\x01\x08\x00",
+      "\x08\x01\x12\x7f",
+      "\x01",
+      "\xff".repeat(20),
+    ];
     for (let i = 0; i < untrue.length; i++) {
       mock.setForeign(0, untrue[i]);
       expect(judge(providers, "{}")).toBe(FAILS, "result " + i.toString());

@@ -15,8 +15,14 @@ const payload = new JsonDocument(256, 32);
 /** The members of `authorization.policies`, compiled; providers are p (0) and q (1). */
 function compile(members: string): AuthorizationPolicy[] {
   const configuration = good(
-    '{"version":1,"providers":{"p":{"jwks":' + jwks() + '},"q":{"jwks":' + jwks() + "}}," +
-      '"policies":{"only":{"checks":[{"authorization":{"policies":{' + members + '}}}]}},"defaultPolicy":"only"}',
+    '{"version":1,"providers":{"p":{"jwks":' +
+      jwks() +
+      '},"q":{"jwks":' +
+      jwks() +
+      "}}," +
+      '"policies":{"only":{"checks":[{"authorization":{"policies":{' +
+      members +
+      '}}}]}},"defaultPolicy":"only"}',
   );
   const policies = configuration.policies[0].checks[0].authorization;
   return policies === null ? [] : policies;
@@ -60,8 +66,16 @@ describe("matchers", () => {
       ['{"a":null}', "denied"],
     ]);
     expectAll(policy('{"claims":{"a":"1"}}'), [['{"a":1}', "denied"]]);
-    expectAll(policy('{"claims":{"a":"true"}}'), [['{"a":true}', "denied"], ['{"a":"true"}', "allowed"]]);
-    expectAll(policy('{"claims":{"a":""}}'), [['{"a":""}', "allowed"], ["{}", "denied"], ['{"a":null}', "denied"], ['{"a":[]}', "denied"]]);
+    expectAll(policy('{"claims":{"a":"true"}}'), [
+      ['{"a":true}', "denied"],
+      ['{"a":"true"}', "allowed"],
+    ]);
+    expectAll(policy('{"claims":{"a":""}}'), [
+      ['{"a":""}', "allowed"],
+      ["{}", "denied"],
+      ['{"a":null}', "denied"],
+      ['{"a":[]}', "denied"],
+    ]);
   });
 
   it("BOOLEAN: true or false, not their names", () => {
@@ -96,7 +110,10 @@ describe("matchers", () => {
       ['{"a":{"x":"x"}}', "denied"],
       ["{}", "denied"],
     ]);
-    expectAll(policy('{"claims":{"a":"1"},"matcher":"LIST_CONTAINS"}'), [['{"a":[1]}', "denied"], ['{"a":["1"]}', "allowed"]]);
+    expectAll(policy('{"claims":{"a":"1"},"matcher":"LIST_CONTAINS"}'), [
+      ['{"a":[1]}', "denied"],
+      ['{"a":["1"]}', "allowed"],
+    ]);
   });
 
   it("REGEX_MATCH: a string that matches as a whole", () => {
@@ -109,7 +126,11 @@ describe("matchers", () => {
       ['{"a":null}', "denied"],
       ["{}", "denied"],
     ]);
-    expectAll(policy('{"claims":{"a":"1|true|.*"},"matcher":"REGEX_MATCH"}'), [['{"a":1}', "denied"], ['{"a":true}', "denied"], ['{"a":""}', "allowed"]]);
+    expectAll(policy('{"claims":{"a":"1|true|.*"},"matcher":"REGEX_MATCH"}'), [
+      ['{"a":1}', "denied"],
+      ['{"a":true}', "denied"],
+      ['{"a":""}', "allowed"],
+    ]);
   });
 });
 
@@ -124,12 +145,20 @@ describe("claim names", () => {
       ['{"a":[{"b":"x"}]}', "denied"],
       ['{"b":"x"}', "denied"],
     ]);
-    expectAll(policy('{"claims":{"a::b::c":"x"}}', '"nestedClaimDelimiter":"::"'), [['{"a":{"b":{"c":"x"}}}', "allowed"]]);
+    expectAll(policy('{"claims":{"a::b::c":"x"}}', '"nestedClaimDelimiter":"::"'), [
+      ['{"a":{"b":{"c":"x"}}}', "allowed"],
+    ]);
   });
 
   it("are one name without it", () => {
-    expectAll(policy('{"claims":{"a.b":"x"}}'), [['{"a.b":"x"}', "allowed"], ['{"a":{"b":"x"}}', "denied"]]);
-    expectAll(policy('{"claims":{"":"x"}}'), [['{"":"x"}', "allowed"], ["{}", "denied"]]);
+    expectAll(policy('{"claims":{"a.b":"x"}}'), [
+      ['{"a.b":"x"}', "allowed"],
+      ['{"a":{"b":"x"}}', "denied"],
+    ]);
+    expectAll(policy('{"claims":{"":"x"}}'), [
+      ['{"":"x"}', "allowed"],
+      ["{}", "denied"],
+    ]);
   });
 });
 
@@ -154,14 +183,27 @@ describe("principals and policies", () => {
 
   it("want one policy", () => {
     const two = compile('"a":{"principals":[{"claims":{"a":"x"}}]},"b":{"principals":[{"claims":{"b":"y"}}]}');
-    expectAll(two, [['{"a":"x"}', "allowed"], ['{"b":"y"}', "allowed"], ['{"c":"z"}', "denied"]]);
+    expectAll(two, [
+      ['{"a":"x"}', "allowed"],
+      ['{"b":"y"}', "allowed"],
+      ['{"c":"z"}', "denied"],
+    ]);
   });
 
   it("allow nobody if there are none", () => {
-    expectAll(compile(""), [["{}", "denied"], ['{"a":"x"}', "denied"]]);
+    expectAll(compile(""), [
+      ["{}", "denied"],
+      ['{"a":"x"}', "denied"],
+    ]);
     expectAll(policy(""), [["{}", "denied"]]);
-    expectAll(policy('{"claims":{}}'), [["{}", "denied"], ['{"a":"x"}', "denied"]]);
-    expectAll(policy('{"claims":{}},{"claims":{"a":"x"}}'), [['{"a":"x"}', "allowed"], ["{}", "denied"]]);
+    expectAll(policy('{"claims":{}}'), [
+      ["{}", "denied"],
+      ['{"a":"x"}', "denied"],
+    ]);
+    expectAll(policy('{"claims":{}},{"claims":{"a":"x"}}'), [
+      ['{"a":"x"}', "allowed"],
+      ["{}", "denied"],
+    ]);
   });
 
   it("bound to a provider believe that one only", () => {
@@ -210,13 +252,23 @@ describe("permissions", () => {
 
   it("methods: exactly one of them, in its case", () => {
     const writers = policy('{"claims":{"a":"x"}}', '"permissions":{"methods":["PUT","POST"]}');
-    const rows: string[][] = [["PUT", "allowed"], ["POST", "allowed"], ["GET", "denied"], ["put", "denied"], ["PUTS", "denied"], ["PU", "denied"]];
+    const rows: string[][] = [
+      ["PUT", "allowed"],
+      ["POST", "allowed"],
+      ["GET", "denied"],
+      ["put", "denied"],
+      ["PUTS", "denied"],
+      ["PU", "denied"],
+    ];
     for (let i = 0; i < rows.length; i++) {
       request(rows[i][0], "/");
       expect(judge(writers, '{"a":"x"}')).toBe(rows[i][1], rows[i][0]);
     }
     request("DELETE", "/");
-    expect(judge(policy('{"claims":{"a":"x"}}', '"permissions":{"methods":[]}'), '{"a":"x"}')).toBe("allowed", "no methods are all");
+    expect(judge(policy('{"claims":{"a":"x"}}', '"permissions":{"methods":[]}'), '{"a":"x"}')).toBe(
+      "allowed",
+      "no methods are all",
+    );
     expect(judge(policy('{"claims":{"a":"x"}}', '"permissions":{}'), '{"a":"x"}')).toBe("allowed");
   });
 
@@ -236,8 +288,12 @@ describe("permissions", () => {
     for (let status: u32 = 1; status < 13; status++) {
       request("GET", "/a");
       mock.failCall("proxy_get_header_map_value", status);
-      expect(judge(policy('{"claims":{"a":"x"}}', '"permissions":{"pathPrefix":"/a"}'), '{"a":"x"}')).toBe("host failure");
-      expect(judge(policy('{"claims":{"a":"x"}}', '"permissions":{"methods":["GET"]}'), '{"a":"x"}')).toBe("host failure");
+      expect(judge(policy('{"claims":{"a":"x"}}', '"permissions":{"pathPrefix":"/a"}'), '{"a":"x"}')).toBe(
+        "host failure",
+      );
+      expect(judge(policy('{"claims":{"a":"x"}}', '"permissions":{"methods":["GET"]}'), '{"a":"x"}')).toBe(
+        "host failure",
+      );
     }
   });
 });

@@ -61,12 +61,21 @@ describe("writeChallenge", () => {
     expect(challenge("/a?access_token=")).toBe(realm("http://h/a?access_token=REDACTED"));
     expect(challenge("/a?access_token=&b")).toBe(realm("http://h/a?access_token=REDACTED&b"));
     const long = "/a?" + "x".repeat(235) + "&access_token=SECRET";
-    expect(challenge(long)).toBe(realm("http://h/a?" + "x".repeat(235) + "&access_token=REDACTED"), "cut inside of the token");
+    expect(challenge(long)).toBe(
+      realm("http://h/a?" + "x".repeat(235) + "&access_token=REDACTED"),
+      "cut inside of the token",
+    );
     expect(challenge("/?access_token" + "&access_token=".repeat(40)).length < 1000).toBe(true);
   });
 
   it("leaves other names alone", () => {
-    const paths: string[] = ["/access_token=1", "/a?my_access_token=1", "/a?access_tokens=1", "/a?access_toke", "/a&access_tokenx=1"];
+    const paths: string[] = [
+      "/access_token=1",
+      "/a?my_access_token=1",
+      "/a?access_tokens=1",
+      "/a?access_toke",
+      "/a&access_tokenx=1",
+    ];
     for (let i = 0; i < paths.length; i++) expect(challenge(paths[i])).toBe(realm("http://h" + paths[i]));
   });
 

@@ -19,7 +19,9 @@ function begin(): void {
 /** A configuration that owns x-team and x-a_b; its policy owns x-own. */
 function owning(variants: bool): Configuration {
   const policy = '{"checks":[],"identityHeaders":["x-own"]}';
-  return good(configuration(policy, "", '"identityHeaders":["X-Team","x-a_b"],"removeUnderscoreVariants":' + variants.toString()));
+  return good(
+    configuration(policy, "", '"identityHeaders":["X-Team","x-a_b"],"removeUnderscoreVariants":' + variants.toString()),
+  );
 }
 
 function remove(c: Configuration, withPolicy: bool = true): bool {
@@ -41,7 +43,9 @@ describe("removeIdentityHeaders", () => {
       mock.addHeader("x-tea", "kept");
       expect(remove(owning(variants == 1))).toBe(true);
       expect(mock.totalHeaders()).toBe(3);
-      expect(mock.headerIs("x-other", "kept") && mock.headerIs("x-teams", "kept") && mock.headerIs("x-tea", "kept")).toBe(true);
+      expect(
+        mock.headerIs("x-other", "kept") && mock.headerIs("x-teams", "kept") && mock.headerIs("x-tea", "kept"),
+      ).toBe(true);
     }
   });
 
@@ -124,7 +128,8 @@ describe("removeIdentityHeaders", () => {
 
 /** Writes `claim` to x-out; what the header is: its value, or "none". */
 function expectHeader(claims: string, value: string, encoding: string = "", claim: string = "c"): void {
-  const mapping = '{"claim":"' + claim + '","header":"x-out"' + (encoding.length > 0 ? ',"encoding":"' + encoding + '"' : "") + "}";
+  const mapping =
+    '{"claim":"' + claim + '","header":"x-out"' + (encoding.length > 0 ? ',"encoding":"' + encoding + '"' : "") + "}";
   const provider = good(configuration('{"checks":[]}', '"claimsToHeaders":[' + mapping + "]")).providers[0];
   const bytes = Bytes.text(claims);
   expect(payload.parse(bytes.pointer, bytes.length)).toBe(JsonError.None, claims);
@@ -192,7 +197,8 @@ describe("writeClaimHeaders", () => {
   });
 
   it("lets a later mapping onto the same header win", () => {
-    const mappings = '"claimsToHeaders":[{"claim":"a","header":"x-out"},{"claim":"b","header":"x-out"},{"claim":"c","header":"x-out"}]';
+    const mappings =
+      '"claimsToHeaders":[{"claim":"a","header":"x-out"},{"claim":"b","header":"x-out"},{"claim":"c","header":"x-out"}]';
     const provider = good(configuration('{"checks":[]}', mappings)).providers[0];
     const bytes = Bytes.text('{"a":"1","b":"2"}');
     payload.parse(bytes.pointer, bytes.length);
@@ -203,7 +209,8 @@ describe("writeClaimHeaders", () => {
   });
 
   it("tells when the host failed", () => {
-    const provider = good(configuration('{"checks":[]}', '"claimsToHeaders":[{"claim":"a","header":"x-out"}]')).providers[0];
+    const provider = good(configuration('{"checks":[]}', '"claimsToHeaders":[{"claim":"a","header":"x-out"}]'))
+      .providers[0];
     const bytes = Bytes.text('{"a":"1"}');
     payload.parse(bytes.pointer, bytes.length);
     for (let status: u32 = 1; status < 13; status++) {

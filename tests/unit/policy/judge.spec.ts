@@ -121,9 +121,17 @@ describe("judgeRequest", () => {
 /** Providers p and q (issuers p and q, headers x-p and x-q) and one policy of these checks. */
 function twoProviders(checks: string, q: string = ""): Configuration {
   return good(
-    '{"version":1,"providers":{"p":{"issuer":"p","jwks":' + jwks() + ',"claimsToHeaders":[{"claim":"team","header":"x-p"}]},' +
-      '"q":{"jwks":' + jwks() + ',"claimsToHeaders":[{"claim":"team","header":"x-q"}]' + q + '}},' +
-      '"policies":{"only":{"checks":[' + checks + ']}},"defaultPolicy":"only"}',
+    '{"version":1,"providers":{"p":{"issuer":"p","jwks":' +
+      jwks() +
+      ',"claimsToHeaders":[{"claim":"team","header":"x-p"}]},' +
+      '"q":{"jwks":' +
+      jwks() +
+      ',"claimsToHeaders":[{"claim":"team","header":"x-q"}]' +
+      q +
+      "}}," +
+      '"policies":{"only":{"checks":[' +
+      checks +
+      ']}},"defaultPolicy":"only"}',
   );
 }
 
@@ -137,7 +145,13 @@ describe("several checks", () => {
     expectPassed(judgeRequest(twoProviders(BY_P + "," + BY_Q)));
     expect(mock.headerIs("x-p", "dev") && mock.headerIs("x-q", "dev")).toBe(true);
     request("Bearer " + tokenOf(HEADER, '{"iss":"other","team":"dev"}'));
-    expectReply(judgeRequest(twoProviders(BY_Q + "," + BY_P)), 401, "jwt_unknown_issuer", "Jwt issuer is not configured", INVALID);
+    expectReply(
+      judgeRequest(twoProviders(BY_Q + "," + BY_P)),
+      401,
+      "jwt_unknown_issuer",
+      "Jwt issuer is not configured",
+      INVALID,
+    );
   });
 
   it("see only what their own authentication verified", () => {
@@ -171,8 +185,14 @@ describe("several checks", () => {
 /** Policies by route name: `#open`, `#closed`, `#team`, and by default an unenforceable one. */
 function byRoute(): Configuration {
   return good(
-    '{"version":1,"policyFromRouteName":true,"defaultPolicy":"default","providers":{"p":{"jwks":' + jwks() + "," + TO_TEAM + "}}," +
-      '"policies":{"open":{"checks":[]},"closed":{"unenforceable":"x"},"team":' + AUTHENTICATED + ',"":{"checks":[]},' +
+    '{"version":1,"policyFromRouteName":true,"defaultPolicy":"default","providers":{"p":{"jwks":' +
+      jwks() +
+      "," +
+      TO_TEAM +
+      "}}," +
+      '"policies":{"open":{"checks":[]},"closed":{"unenforceable":"x"},"team":' +
+      AUTHENTICATED +
+      ',"":{"checks":[]},' +
       '"default":{"unenforceable":"default","identityHeaders":["x-default"]}}}',
   );
 }
@@ -198,7 +218,18 @@ describe("the policy of a route", () => {
   });
 
   it("is refused if it is not known", () => {
-    const names: string[] = ["a#gone", "a#Open", "a#open ", "a#ope", "a#opens", "a", "open", "", "a#open#gone", "a/open"];
+    const names: string[] = [
+      "a#gone",
+      "a#Open",
+      "a#open ",
+      "a#ope",
+      "a#opens",
+      "a",
+      "open",
+      "",
+      "a#open#gone",
+      "a/open",
+    ];
     for (let i = 0; i < names.length; i++) {
       expect(statusFor(names[i])).toBe(500, names[i]);
       expect(mock.localBodyIs("Policy of the route is not known")).toBe(true, names[i]);
@@ -296,7 +327,12 @@ describe("a host call that fails", () => {
 
   it("is not taken for success when it says NotFound", () => {
     const c = thorough(true);
-    const calls: string[] = ["proxy_get_header_map_pairs", "proxy_get_current_time_nanoseconds", "proxy_call_foreign_function", "proxy_add_header_map_value"];
+    const calls: string[] = [
+      "proxy_get_header_map_pairs",
+      "proxy_get_current_time_nanoseconds",
+      "proxy_call_foreign_function",
+      "proxy_add_header_map_value",
+    ];
     for (let i = 0; i < calls.length; i++) {
       thoroughRequest();
       mock.failCall(calls[i], 1);

@@ -51,7 +51,19 @@ describe("Token.read", () => {
   it("wants three sections", () => {
     const good = tokenOf(HEADER, "{}");
     const texts: string[] = [
-      "garbage", "..", ".", "", "a.b", "a..c", ".b.c", "a.b.", "a.b.c.d", "a.b.c.d.e", good + ".", "." + good, good + ".." + good,
+      "garbage",
+      "..",
+      ".",
+      "",
+      "a.b",
+      "a..c",
+      ".b.c",
+      "a.b.",
+      "a.b.c.d",
+      "a.b.c.d.e",
+      good + ".",
+      "." + good,
+      good + ".." + good,
     ];
     for (let i = 0; i < texts.length; i++) expect(fault(texts[i])).toBe(FORMAT, texts[i]);
   });
@@ -69,10 +81,27 @@ describe("Token.read", () => {
 
   it("wants strict base64url in each section (RFC 7515 §2)", () => {
     const header = base64url(HEADER);
-    const bad: string[] = ["=", "==", "a=", "ab==", "a", "ab!d", "ab d", "ab+d", "ab/d", "ab\nd", "é", "ab\0d", "ab%3D"];
+    const bad: string[] = [
+      "=",
+      "==",
+      "a=",
+      "ab==",
+      "a",
+      "ab!d",
+      "ab d",
+      "ab+d",
+      "ab/d",
+      "ab\nd",
+      "é",
+      "ab\0d",
+      "ab%3D",
+    ];
     for (let i = 0; i < bad.length; i++) {
       expect(fault(bad[i] + ".e30." + SIGNATURE)).toBe("Jwt header is an invalid Base64url encoded", bad[i]);
-      expect(fault(header + "." + bad[i] + "." + SIGNATURE)).toBe("Jwt payload is an invalid Base64url encoded", bad[i]);
+      expect(fault(header + "." + bad[i] + "." + SIGNATURE)).toBe(
+        "Jwt payload is an invalid Base64url encoded",
+        bad[i],
+      );
       expect(fault(header + ".e30." + bad[i])).toBe("Jwt signature is an invalid Base64url encoded", bad[i]);
     }
     // "e30" is {}; "e31" has the same bytes and two bits left over.
@@ -201,7 +230,9 @@ describe("Token.read", () => {
       const name = strings[i];
       const wrong: string[] = ["null", "1", "true", "[]", "{}", '["a"]'];
       for (let j = 0; j < wrong.length; j++) {
-        expect(faultOfPayload('{"' + name + '":' + wrong[j] + "}")).toBe("Jwt payload [" + name + "] field is not a string");
+        expect(faultOfPayload('{"' + name + '":' + wrong[j] + "}")).toBe(
+          "Jwt payload [" + name + "] field is not a string",
+        );
       }
       expect(faultOfPayload('{"' + name + '":""}')).toBe("");
     }
@@ -210,7 +241,9 @@ describe("Token.read", () => {
       const name = dates[i];
       const wrong: string[] = ["null", '"1"', "true", "[1]", "{}"];
       for (let j = 0; j < wrong.length; j++) {
-        expect(faultOfPayload('{"' + name + '":' + wrong[j] + "}")).toBe("Jwt payload [" + name + "] field is not an integer");
+        expect(faultOfPayload('{"' + name + '":' + wrong[j] + "}")).toBe(
+          "Jwt payload [" + name + "] field is not an integer",
+        );
       }
       const beyond: string[] = ["-1", "-0.5", "18446744073709551616", "1e20", "1e400", "-1e400"];
       for (let j = 0; j < beyond.length; j++) {
@@ -220,11 +253,15 @@ describe("Token.read", () => {
         );
       }
       const good: string[] = ["0", "1", "1.9", "1e10", "18446744073709551615", "-0"];
-      for (let j = 0; j < good.length; j++) expect(faultOfPayload('{"' + name + '":' + good[j] + "}")).toBe("", good[j]);
+      for (let j = 0; j < good.length; j++)
+        expect(faultOfPayload('{"' + name + '":' + good[j] + "}")).toBe("", good[j]);
     }
     const audiences: string[] = ["null", "1", "{}", "[1]", '["a",null]', '["a",["b"]]'];
     for (let i = 0; i < audiences.length; i++) {
-      expect(faultOfPayload('{"aud":' + audiences[i] + "}")).toBe("Jwt payload [aud] field is not a string or string list", audiences[i]);
+      expect(faultOfPayload('{"aud":' + audiences[i] + "}")).toBe(
+        "Jwt payload [aud] field is not a string or string list",
+        audiences[i],
+      );
     }
     expect(faultOfPayload('{"aud":"a"}')).toBe("");
     expect(faultOfPayload('{"aud":[]}')).toBe("");
