@@ -51,7 +51,7 @@ async function serve(options: RunOptions): Promise<number> {
   const controller = new Controller({
     envoys: ads,
     validator: new FilterValidator(wasm),
-    translate: { ...DEFAULT_OPTIONS, address: options.address, portOffset: options.portOffset },
+    translate: { ...DEFAULT_OPTIONS, address: options.address, portOffset: options.portOffset, exclusivePorts: true },
     onTranslation: (translation) => {
       speaker.complain(translation);
       fleet?.follow(controller.gateways());

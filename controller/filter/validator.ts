@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../translate/canonical.js";
 import type { AuthorizationConfiguration, PluginConfiguration, ProviderConfiguration } from "../translate/snapshot.js";
 import type { Refusal, Validator } from "../translate/validator.js";
+import { CAPABILITIES } from "../xds/capabilities.js";
+import { assertCapabilities } from "./capabilities.js";
 import { FilterVm, loadFilter } from "./host.js";
 
 /** Answers are kept, so that a change among thousands of policies asks only about what changed; beyond this many, all are forgotten. */
@@ -13,9 +15,10 @@ export class FilterValidator implements Validator {
   private vm: FilterVm;
   private readonly answers = new Map<string, Refusal | null>();
 
-  /** `wasmPath`: the compiled filter that Envoy will run. */
+  /** `wasmPath`: the compiled filter that Envoy will run. Throws if Envoy would not run all of it. */
   constructor(wasmPath: string) {
     this.module = loadFilter(wasmPath);
+    assertCapabilities(this.module, CAPABILITIES);
     this.vm = new FilterVm(this.module);
   }
 

@@ -11,6 +11,7 @@ declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
     static imports(module: Module): ImportDescriptor[];
+    static exports(module: Module): { name: string }[];
   }
   class Instance {
     constructor(module: Module, imports: Imports);

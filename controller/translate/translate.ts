@@ -28,6 +28,8 @@ export interface TranslateOptions {
   /** Where the Envoys listen, and what is added to every port. */
   address: string;
   portOffset: number;
+  /** See ListenerOptions. */
+  exclusivePorts?: boolean;
   /** Key of our entry in Gloo's `status.statuses`: the namespace claimgate is installed in. */
   statusNamespace: string;
   /** Resources, as "Kind NS/NAME", whose configuration Envoy refused, and what to say of them. */
@@ -73,6 +75,7 @@ export function translate(
       earlyRemovedHeaders: identity.ofGateway(gateway.key),
       address: options.address,
       portOffset: options.portOffset,
+      exclusivePorts: options.exclusivePorts ?? false,
     });
     refusals.push(...rendered.refusals);
     const plugins = new Map<string, PluginConfiguration>();

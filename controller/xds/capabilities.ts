@@ -8,7 +8,6 @@ export const HOST_CALLS = [
   "proxy_log",
   "proxy_get_header_map_value",
   "proxy_get_header_map_pairs",
-  "proxy_get_header_map_pairs",
   "proxy_add_header_map_value",
   "proxy_remove_header_map_value",
   "proxy_get_property",

@@ -1,17 +1,42 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 
 /** A program started for a test, which the test must stop. */
 export class Child {
+  /** Resolves with the exit code when the program has ended and all it wrote was read; null after a signal or if it could not be run. */
+  readonly ended: Promise<number | null>;
   readonly #process: ChildProcess;
   #output = "";
+  #stdout = "";
+  #stderr = "";
 
-  constructor(program: string, args: readonly string[], environment: NodeJS.ProcessEnv = process.env) {
-    this.#process = spawn(program, args, { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  constructor(
+    program: string,
+    args: readonly string[],
+    environment: NodeJS.ProcessEnv = process.env,
+    options: { readonly directory?: string; readonly detached?: boolean } = {},
+  ) {
+    const { directory, detached = false } = options;
+    this.#process = spawn(program, args, {
+      env: environment,
+      cwd: directory,
+      detached,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     this.#process.on("error", (error) => (this.#output += error.message));
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      stream?.on("data", (chunk: Buffer) => (this.#output += chunk.toString()));
-    }
+    this.#process.stdout?.setEncoding("utf8").on("data", (chunk: string) => {
+      this.#stdout += chunk;
+      this.#output += chunk;
+    });
+    this.#process.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      this.#stderr += chunk;
+      this.#output += chunk;
+    });
+    this.ended = new Promise((resolve) => this.#process.once("close", (code) => resolve(code)));
+  }
+
+  /** Undefined if it could not be run. */
+  get pid(): number | undefined {
+    return this.#process.pid;
   }
 
   /** Everything it has written to standard output and standard error. */
@@ -19,21 +44,35 @@ export class Child {
     return this.#output;
   }
 
+  get stdout(): string {
+    return this.#stdout;
+  }
+
+  get stderr(): string {
+    return this.#stderr;
+  }
+
   /** Throws, with what it wrote, if it has ended. */
   expectRunning(): void {
-    const { exitCode, signalCode, pid } = this.#process;
-    if (pid === undefined || exitCode !== null || signalCode !== null) {
-      throw new Error(`${this.#process.spawnfile} ended: ${this.#output}`);
-    }
+    if (!this.#isRunning()) throw new Error(`${this.#process.spawnfile} ended: ${this.#output}`);
+  }
+
+  /** Sends a signal; to its whole process group, as a terminal does at Ctrl-C, if it was started detached and `group` is true. */
+  signal(signal: NodeJS.Signals, group = false): void {
+    const { pid } = this.#process;
+    if (pid !== undefined && this.#isRunning()) process.kill(group ? -pid : pid, signal);
   }
 
   async stop(): Promise<void> {
-    const { exitCode, signalCode, pid } = this.#process;
-    if (pid === undefined || exitCode !== null || signalCode !== null) return;
-    const ended = once(this.#process, "exit");
-    this.#process.kill("SIGTERM");
-    const killer = setTimeout(() => this.#process.kill("SIGKILL"), 5000);
-    await ended;
+    if (!this.#isRunning()) return;
+    this.signal("SIGTERM");
+    const killer = setTimeout(() => this.signal("SIGKILL"), 8000);
+    await this.ended;
     clearTimeout(killer);
+  }
+
+  #isRunning(): boolean {
+    const { exitCode, signalCode, pid } = this.#process;
+    return pid !== undefined && exitCode === null && signalCode === null;
   }
 }

@@ -2,9 +2,9 @@
 // (source/common/jwt/status.cc), and after each of them a good token still passes.
 import { createHmac } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { Random } from "../support/random.js";
 import { base64url, rsaKey, type Segment } from "../support/tokens.js";
-import { FilterHost, type Header, type Outcome } from "./host.js";
+import { CLAIMS, GOOD, Guard, HEADER, key, NOW } from "./guard.js";
+import type { Header, Outcome } from "./host.js";
 
 const FORMAT = "Jwt is not in the form of Header.Payload.Signature with two dots and 3 sections";
 const HEADER_BASE64 = "Jwt header is an invalid Base64url encoded";
@@ -20,66 +20,18 @@ const ISSUER = "Jwt issuer is not configured";
 const FAILS = "Jwt verification fails";
 const MISMATCH = "Jwks doesn't have key to match kid or alg from Jwt";
 
-const key = rsaKey("k1");
 const stranger = rsaKey("k1");
-const NOW = 1_900_000_000;
-const CLAIMS = { iss: "issuer", sub: "alice", team: "dev", exp: NOW + 600, nbf: NOW - 600, iat: NOW - 600 };
-const HEADER = { alg: "RS256", kid: "k1", typ: "JWT" };
-const GOOD = key.sign(CLAIMS, HEADER);
 const [H, P, S] = GOOD.split(".") as [string, string, string];
 
-const CONFIGURATION = {
-  version: 1,
-  providers: {
-    p: { issuer: "issuer", jwks: { keys: [key.jwk] }, claimsToHeaders: [{ claim: "team", header: "x-team" }] },
-  },
-  policies: {
-    only: {
-      checks: [
-        {
-          authentication: { providers: ["p"] },
-          authorization: { policies: { dev: { principals: [{ claims: { team: "dev" } }] } } },
-        },
-      ],
-    },
-  },
-  defaultPolicy: "only",
-};
-
-/** For tests that ask thousands of times, on a machine that is busy. */
-const LONG = 120_000;
-
-let host: FilterHost;
-
-function requestHeaders(authorization: string | null, more: readonly Header[] = []): Header[] {
-  const headers: Header[] = [
-    [":authority", "localhost:8080"],
-    [":path", "/get?a=1"],
-    [":method", "GET"],
-    [":scheme", "http"],
-    ["user-agent", "test"],
-    ...more,
-  ];
-  return authorization === null ? headers : [...headers, ["authorization", authorization]];
-}
-
-function ask(authorization: string | null, more: readonly Header[] = []): Outcome {
-  return host.request(requestHeaders(authorization, more));
-}
-
-function expectAlive(): void {
-  const { verdict, headers } = ask(`Bearer ${GOOD}`);
-  expect(verdict).toBe("continue");
-  expect(headers.filter(([name]) => name === "x-team" || name === "authorization")).toEqual([["x-team", "dev"]]);
-}
+let guard: Guard;
 
 function expectRefused(authorization: string | null, body: string): void {
-  const { verdict, reply } = ask(authorization);
+  const { verdict, reply } = guard.ask(authorization);
   expect(verdict).toBe("stop");
   const realm = 'Bearer realm="http://localhost:8080/get?a=1"';
   const challenge = body === "Jwt is missing" ? realm : `${realm}, error="invalid_token"`;
   expect(reply).toMatchObject({ status: 401, body, headers: [["www-authenticate", challenge]], grpcStatus: -1 });
-  expectAlive();
+  guard.expectAlive();
 }
 
 /** Signed well, whatever is in it. */
@@ -92,9 +44,7 @@ function hmac(header: { alg: string }): string {
 }
 
 beforeAll(() => {
-  host = FilterHost.load(new URL("../../build/claimgate.wasm", import.meta.url).pathname);
-  host.now = NOW;
-  expect(host.configure(CONFIGURATION), host.log.join("\n")).toBe(true);
+  guard = new Guard();
 });
 
 describe("a request without a usable credential", () => {
@@ -111,10 +61,10 @@ describe("a request without a usable credential", () => {
   ])("%s", (_, authorization, body) => expectRefused(authorization, body));
 
   it("two headers, which Envoy joins", () => {
-    const { verdict, reply } = ask(`Bearer ${GOOD}`, [["authorization", `Bearer ${GOOD}`]]);
+    const { verdict, reply } = guard.ask(`Bearer ${GOOD}`, [["authorization", `Bearer ${GOOD}`]]);
     expect(verdict).toBe("stop");
     expect(reply?.body).toBe("Found multiple Jwt tokens");
-    expectAlive();
+    guard.expectAlive();
   });
 });
 
@@ -215,38 +165,6 @@ describe("a bad token", () => {
     ["signature too long", `${H}.${P}.${"A".repeat(344)}`, FAILS],
     ["signature a byte short", GOOD.slice(0, -2), FAILS],
   ])("%s", (_, token, body) => expectRefused(`Bearer ${token}`, body));
-
-  it(
-    "with any byte changed",
-    () => {
-      const random = new Random(7);
-      const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-      const passed: string[] = [];
-      for (let i = 0; i < GOOD.length; i++) {
-        const put = (c: string) => GOOD.slice(0, i) + c + GOOD.slice(i + 1);
-        let other = random.pick([...alphabet]);
-        while (other === GOOD[i]) other = random.pick([...alphabet]);
-        let byte = random.bytes(1);
-        while (byte === GOOD[i]) byte = random.bytes(1);
-        // The neighbour differs in the last bits only.
-        const neighbour = GOOD[i] === "." ? "-" : nextCharacter(GOOD[i] as string);
-        for (const token of [put(other), put(byte), put(neighbour), put("."), put("\0"), put(" ")]) {
-          if (token !== GOOD && ask(`Bearer ${token}`).verdict === "continue") passed.push(`${i}: ${token}`);
-        }
-      }
-      expect(passed).toEqual([]);
-      expectAlive();
-    },
-    LONG,
-  );
-
-  it("cut off anywhere, or continued", () => {
-    for (let i = 0; i < GOOD.length; i++) expect(ask(`Bearer ${GOOD.slice(0, i)}`).verdict).toBe("stop");
-    for (const tail of ["A", "AA", ".", "=", "\0", "\x0b", "%20", ";", "\u00a0"]) {
-      expect(ask(`Bearer ${GOOD}${tail}`).verdict, JSON.stringify(tail)).toBe("stop");
-    }
-    expectAlive();
-  });
 });
 
 /** The base64url character with the next value. */
@@ -259,18 +177,18 @@ describe("a good token", () => {
   it("passes to the second of the skew", () => {
     for (const claims of [{ exp: NOW - 60 }, { nbf: NOW + 60 }, { exp: NOW + 1, nbf: NOW - 1 }, {}]) {
       const token = withPayload({ iss: "issuer", team: "dev", ...claims });
-      expect(ask(`Bearer ${token}`).verdict, JSON.stringify(claims)).toBe("continue");
+      expect(guard.ask(`Bearer ${token}`).verdict, JSON.stringify(claims)).toBe("continue");
     }
   });
 
   it("passes with the scheme in any case and spaces around it", () => {
     for (const scheme of ["Bearer ", "bearer ", "BEARER   ", " \tBearer "]) {
-      expect(ask(`${scheme}${GOOD} \t`).verdict).toBe("continue");
+      expect(guard.ask(`${scheme}${GOOD} \t`).verdict).toBe("continue");
     }
   });
 
   it("is denied where its claims are", () => {
-    const { verdict, reply } = ask(`Bearer ${withPayload({ ...CLAIMS, team: "ops" })}`);
+    const { verdict, reply } = guard.ask(`Bearer ${withPayload({ ...CLAIMS, team: "ops" })}`);
     expect(verdict).toBe("stop");
     expect(reply).toMatchObject({
       status: 403,
@@ -281,7 +199,7 @@ describe("a good token", () => {
   });
 
   it("needs few host calls: each of them is a crossing", () => {
-    const { calls } = ask(`Bearer ${GOOD}`);
+    const { calls } = guard.ask(`Bearer ${GOOD}`);
     expect(calls).toEqual([
       "proxy_get_header_map_pairs",
       "proxy_get_header_map_value",
@@ -292,17 +210,6 @@ describe("a good token", () => {
       "proxy_remove_header_map_value",
     ]);
   });
-
-  it(
-    "leaves memory as it is, request after request",
-    () => {
-      for (let i = 0; i < 500; i++) ask(`Bearer ${GOOD}`);
-      const size = host.memorySize;
-      for (let i = 0; i < 3000; i++) ask(`Bearer ${i % 2 === 0 ? GOOD : "x".repeat(70_000)}`);
-      expect(host.memorySize).toBe(size);
-    },
-    LONG,
-  );
 });
 
 describe("identity headers", () => {
@@ -314,81 +221,11 @@ describe("identity headers", () => {
       ["x-other", "kept"],
     ];
     const names = (outcome: Outcome) => outcome.headers.filter(([name]) => /^x/.test(name));
-    expect(names(ask(`Bearer ${GOOD}`, spoofed))).toEqual([
+    expect(names(guard.ask(`Bearer ${GOOD}`, spoofed))).toEqual([
       ["x-other", "kept"],
       ["x-team", "dev"],
     ]);
-    expect(names(ask(null, spoofed))).toEqual([["x-other", "kept"]]);
-    expect(names(ask("Bearer x", spoofed))).toEqual([["x-other", "kept"]]);
+    expect(names(guard.ask(null, spoofed))).toEqual([["x-other", "kept"]]);
+    expect(names(guard.ask("Bearer x", spoofed))).toEqual([["x-other", "kept"]]);
   });
-});
-
-describe("a client's bytes", () => {
-  /** The filter's reading of a credential, once more: what must pass, and nothing else may. */
-  const isGood = (value: string) => /^[ \t]*bearer +([^ \t].*?)[ \t]*$/is.exec(value)?.[1] === GOOD;
-
-  function mutate(random: Random, value: string): string {
-    const at = random.below(value.length + 1);
-    switch (random.below(10)) {
-      case 0:
-        return value.slice(0, at);
-      case 1:
-        return value.slice(at);
-      case 2:
-        return value.slice(0, at) + random.bytes(1 + random.below(4)) + value.slice(at);
-      case 3:
-        return value.slice(0, at) + value.slice(at + 1 + random.below(8));
-      case 4:
-        return value.slice(0, at) + random.bytes(1) + value.slice(at + 1);
-      case 5:
-        return (
-          value.slice(0, at) + String.fromCharCode(value.charCodeAt(at) ^ (1 << random.below(8))) + value.slice(at + 1)
-        );
-      case 6:
-        return value + random.pick([",", " ", "\t", ", ", ".", "="]) + random.pick(["", value, random.bytes(5)]);
-      case 7:
-        return random.bytes(random.below(200));
-      case 8:
-        return random.pick(["bearer ", "Bearer\t", "Basic ", "Bearer  ", ""]) + value.slice(value.indexOf(" ") + 1);
-      default: {
-        const part = value.slice(at, at + random.below(40));
-        return value.slice(0, at) + part.repeat(random.below(30)) + value.slice(at);
-      }
-    }
-  }
-
-  it(
-    "neither trap the VM nor get through, 6,000 times",
-    () => {
-      const random = new Random(20_260_101);
-      let passed = 0;
-      for (let i = 0; i < 6000; i++) {
-        let value = `Bearer ${GOOD}`;
-        for (let times = random.below(3); times >= 0; times--) value = mutate(random, value);
-        const headers: Header[] = [
-          [":path", random.below(4) === 0 ? random.bytes(random.below(600)) : "/get"],
-          [":authority", random.below(4) === 0 ? random.bytes(random.below(900)) : "h"],
-          ["authorization", value],
-          ["x-team", random.bytes(random.below(30))],
-          [`x${random.pick(["-", "_"])}team`, "spoofed"],
-          ...(random.below(2) === 0 ? [[":method", "GET"] as const, [":scheme", "http"] as const] : []),
-          ...(random.below(20) === 0 ? [["authorization", random.pick(["", "Basic a", value])] as const] : []),
-        ];
-        const sent = headers.filter(([name]) => name === "authorization").map(([, text]) => text);
-        const outcome = host.request(headers);
-        expect(outcome.verdict, `request ${i}: ${JSON.stringify(headers)}`).toBe(
-          isGood(sent.join(",")) ? "continue" : "stop",
-        );
-        if (outcome.verdict === "continue") passed++;
-        else expect(outcome.reply?.status).toBe(401);
-        const identity = outcome.headers.filter(([name]) => /^x.team$/.test(name));
-        expect(identity).toEqual(outcome.verdict === "continue" ? [["x-team", "dev"]] : []);
-        if (i % 500 === 0) expectAlive();
-      }
-      // Some mutations change nothing that counts; were it none, the test would not tell passing from refusing.
-      expect(passed).toBeGreaterThan(20);
-      expect(passed).toBeLessThan(600);
-    },
-    LONG,
-  );
 });

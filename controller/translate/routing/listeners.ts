@@ -7,6 +7,11 @@ export interface ListenerOptions {
   readonly address: string;
   /** Added to the Gateway's port. */
   readonly portOffset: number;
+  /**
+   * Whether an address taken by somebody else is an error. By default Envoy shares it (SO_REUSEPORT), and then the kernel gives
+   * connections to either: with two Gateways on one port, to the one whose policies were not meant.
+   */
+  readonly exclusivePorts?: boolean;
   /** Names removed before a route is chosen, so that a client's identity header chooses none. */
   readonly earlyRemovedHeaders: readonly string[];
 }
@@ -72,6 +77,7 @@ export function renderListener(
   return {
     name,
     address: { socketAddress: { address: options.address, portValue: port + options.portOffset } },
+    ...(options.exclusivePorts === true && { enableReusePort: false }),
     filterChains: [{ filters: [{ name: "envoy.filters.network.http_connection_manager", typedConfig: manager }] }],
   };
 }

@@ -1,44 +1,12 @@
-import { CONTINUE, STOP_ITERATION } from "../../../assembly/host/status";
-import { beginCallback } from "../../../assembly/host/memory";
+import { CONTINUE } from "../../../assembly/host/status";
 import { Configuration } from "../../../assembly/config/model";
 import { judgeRequest } from "../../../assembly/policy/judge";
 import { good } from "../config/decode";
-import { AUTHENTICATED, authorized, configuration, HEADER, jwks, NOT_SIGNED, SIGNED, tokenOf } from "../fixtures";
+import { AUTHENTICATED, authorized, configuration, HEADER, jwks, NOT_SIGNED, tokenOf } from "../fixtures";
 import * as mock from "../mock";
+import { expectPassed, expectReply, GOOD, INVALID, REALM, request, TO_TEAM } from "./request";
 
 export { malloc } from "../../../assembly/host/memory";
-
-const GOOD = "Bearer " + tokenOf(HEADER, '{"team":"dev","exp":2000000}');
-const TO_TEAM = '"claimsToHeaders":[{"claim":"team","header":"x-team"}]';
-const REALM = 'Bearer realm="http://h/a"';
-const INVALID = REALM + ', error="invalid_token"';
-
-/** A request with this `authorization`, or without one if that is empty. */
-function request(authorization: string): void {
-  beginCallback();
-  mock.reset();
-  mock.setClock(1_000_000);
-  mock.setForeign(0, SIGNED);
-  mock.addHeader(":scheme", "http");
-  mock.addHeader(":authority", "h");
-  mock.addHeader(":path", "/a");
-  mock.addHeader(":method", "GET");
-  mock.addHeader("x-team", "spoofed");
-  if (authorization.length > 0) mock.addHeader("authorization", authorization);
-}
-
-function expectReply(answer: i32, status: u32, details: string, body: string, challenge: string): void {
-  expect(answer).toBe(STOP_ITERATION);
-  expect(mock.localStatus()).toBe(status, body);
-  expect(mock.localBodyIs(body)).toBe(true, body);
-  expect(mock.localDetailsAre("claimgate_" + details)).toBe(true, details);
-  expect(mock.localHeaderIs(challenge.length > 0 ? "www-authenticate" : "", challenge)).toBe(true, challenge);
-}
-
-function expectPassed(answer: i32): void {
-  expect(answer).toBe(CONTINUE);
-  expect(mock.localStatus()).toBe(0);
-}
 
 describe("judgeRequest", () => {
   it("passes a good token, takes it away and writes its claims", () => {
@@ -261,86 +229,5 @@ describe("the policy of a route", () => {
     mock.setProperty("xds\0route_name", "a#team");
     expectPassed(judgeRequest(byRoute()));
     expect(mock.hostCallIs(0, "proxy_get_property")).toBe(true);
-  });
-});
-
-/** A request that touches every host call, under a configuration that makes all of them. */
-function thorough(variants: bool): Configuration {
-  const policy = authorized('{"claims":{"team":"dev"}}', '"permissions":{"pathPrefix":"/a","methods":["GET"]}').replace(
-    '{"checks"',
-    '{"identityHeaders":["x-own"],"checks"',
-  );
-  return good(
-    configuration(policy, TO_TEAM, '"policyFromRouteName":true,"removeUnderscoreVariants":' + variants.toString()),
-  );
-}
-
-function thoroughRequest(): void {
-  request(GOOD);
-  mock.addHeader("x-own", "spoofed");
-  mock.setProperty("xds\0route_name", "a#only");
-}
-
-describe("a host call that fails", () => {
-  it("never lets a request pass, whichever it is and whatever it answers", () => {
-    for (let variants = 0; variants < 2; variants++) {
-      const c = thorough(variants == 1);
-      thoroughRequest();
-      expectPassed(judgeRequest(c));
-      const calls = mock.hostCalls();
-      expect(calls > 9).toBe(true, "calls of a good request: " + calls.toString());
-      for (let number = 0; number < calls; number++) {
-        for (let status: u32 = 2; status < 14; status++) {
-          thoroughRequest();
-          mock.failCallNumber(number, status);
-          const what = "call " + number.toString() + ", status " + status.toString();
-          expect(judgeRequest(c)).toBe(STOP_ITERATION, what);
-          expect(mock.localStatus()).toBe(500, what);
-          expect(mock.localBodyIs("Request cannot be judged")).toBe(true, what);
-        }
-      }
-    }
-  });
-
-  it("leaves a refusal a refusal", () => {
-    const c = thorough(true);
-    thoroughRequest();
-    mock.setForeign(0, NOT_SIGNED);
-    judgeRequest(c);
-    const calls = mock.hostCalls();
-    for (let number = 0; number < calls; number++) {
-      for (let status: u32 = 1; status < 14; status++) {
-        thoroughRequest();
-        mock.setForeign(0, NOT_SIGNED);
-        mock.failCallNumber(number, status);
-        expect(judgeRequest(c)).toBe(STOP_ITERATION, "call " + number.toString() + ", status " + status.toString());
-      }
-    }
-  });
-
-  it("keeps the request stopped if it is the reply that fails", () => {
-    request("");
-    mock.failCall("proxy_send_local_response", 10);
-    expect(judgeRequest(good(configuration(AUTHENTICATED)))).toBe(STOP_ITERATION);
-    expect(mock.logHas("claimgate: the host refused a local reply")).toBe(true);
-  });
-
-  it("is not taken for success when it says NotFound", () => {
-    const c = thorough(true);
-    const calls: string[] = [
-      "proxy_get_header_map_pairs",
-      "proxy_get_current_time_nanoseconds",
-      "proxy_call_foreign_function",
-      "proxy_add_header_map_value",
-    ];
-    for (let i = 0; i < calls.length; i++) {
-      thoroughRequest();
-      mock.failCall(calls[i], 1);
-      expectReply(judgeRequest(c), 500, "host_failure", "Request cannot be judged", "");
-    }
-    thoroughRequest();
-    mock.failCall("proxy_get_header_map_value", 1);
-    expect(judgeRequest(c)).toBe(STOP_ITERATION);
-    expect(mock.localBodyIs("Jwt is missing")).toBe(true);
   });
 });
