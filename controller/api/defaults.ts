@@ -16,8 +16,8 @@ export function propertyOf(schema: Schema, field: string): Schema | undefined {
 }
 
 /**
- * A deep copy with the defaults of the object's kind, and `metadata.namespace: default` where a namespace is missing, as an
- * API server fills them in. Fields of a wrong shape are copied as they are. An object of a kind we do not read is copied.
+ * A deep copy with the defaults of the object's kind, `metadata.namespace: default` where a namespace is missing, and
+ * `metadata.generation: 1` where it is, as an API server fills them in. Fields of a wrong shape are copied as they are. An object of a kind we do not read is copied.
  */
 export function withDefaults<T extends KubernetesObject>(object: T): T {
   const copy = structuredClone(object);
@@ -26,6 +26,7 @@ export function withDefaults<T extends KubernetesObject>(object: T): T {
   if (info.scope === "Namespaced" && isObject(copy.metadata) && !Object.hasOwn(copy.metadata, "namespace")) {
     copy.metadata.namespace = "default";
   }
+  if (isObject(copy.metadata) && !Object.hasOwn(copy.metadata, "generation")) copy.metadata.generation = 1;
   fill(copy, info.schema);
   return copy;
 }

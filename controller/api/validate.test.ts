@@ -520,7 +520,7 @@ describe("withDefaults", () => {
     const path = { type: "PathPrefix", value: "/" };
     expect(withDefaults(sparse)).toEqual({
       ...sparse,
-      metadata: { name: "r", namespace: "default" },
+      metadata: { name: "r", namespace: "default", generation: 1 },
       spec: {
         parentRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: "g" }],
         rules: [
@@ -554,7 +554,7 @@ describe("withDefaults", () => {
 
   it("leaves cluster-wide kinds without a namespace", () => {
     const object = { apiVersion: "v1", kind: "Namespace", metadata: { name: "n" } };
-    expect(withDefaults(object)).toEqual(object);
+    expect(withDefaults(object)).toEqual({ ...object, metadata: { ...object.metadata, generation: 1 } });
   });
 });
 

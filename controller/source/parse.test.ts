@@ -18,8 +18,8 @@ describe("parseManifests", () => {
     const text = `# a comment\n---\n${CONFIG_MAP}---\n# nothing\n---\napiVersion: v1\nkind: Pod\n...\n---\n${CONFIG_MAP.replace("name: m", "name: other")}`;
     const { resources, documents } = parseManifests("a/b.yaml", text);
     expect(resources.map(({ object, origin }) => [object.metadata, origin])).toEqual([
-      [{ name: "m", namespace: "default" }, "a/b.yaml:3"],
-      [{ name: "other", namespace: "default" }, "a/b.yaml:14"],
+      [{ name: "m", namespace: "default", generation: 1 }, "a/b.yaml:3"],
+      [{ name: "other", namespace: "default", generation: 1 }, "a/b.yaml:14"],
     ]);
     expect(documents.length).toBe(3);
   });

@@ -61,7 +61,7 @@ export function translate(
   const attached = attachPolicies(read.policies, topology);
   const effective = new EffectivePolicies(attached);
   const routes = new Map(topology.routes.map((route) => [route.key, routeBackends(route)]));
-  const identity = new IdentityHeaders(attached, read.providers, routes);
+  const identity = new IdentityHeaders(attached, routes);
   const policies = new ListenerPolicies(effective, identity, read.providers);
 
   const snapshots = new Map<string, Snapshot>();

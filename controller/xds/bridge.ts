@@ -1,5 +1,5 @@
 import type { PluginConfiguration } from "../translate/snapshot.js";
-import { canonicalJson } from "./canonical-json.js";
+import { canonicalJson } from "../translate/canonical.js";
 import { extensionResource } from "./extension.js";
 import type { History } from "./history.js";
 import type { EncodedSnapshot } from "./resources.js";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PluginConfiguration } from "../translate/snapshot.js";
-import { canonicalJson } from "./canonical-json.js";
+import { canonicalJson } from "../translate/canonical.js";
 import { CAPABILITIES } from "./capabilities.js";
 import { encodeResource } from "./encode.js";
 import { EXTENSION, type EncodedResource } from "./types.js";

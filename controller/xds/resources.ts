@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { EnvoyResource, PluginConfiguration, Snapshot } from "../translate/snapshot.js";
-import { canonicalJson } from "./canonical-json.js";
+import { canonicalJson } from "../translate/canonical.js";
 import { EncodeError, encodeResource } from "./encode.js";
 import { versionOf } from "./extension.js";
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, type EncodedResource, type TypeUrl } from "./types.js";

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { FakeEnvoy, REFUSAL } from "../../tests/support/fake-envoy.js";
 import { snapshotOf, union, type Plan } from "../../tests/support/snapshots.js";
+import type { PluginConfiguration } from "../translate/snapshot.js";
 import { History } from "./history.js";
 import { encodeSnapshot } from "./resources.js";
 import { Rollout, type Nack, type Outgoing } from "./rollout.js";
@@ -14,8 +15,10 @@ class World {
   readonly nacks: Nack[] = [];
   /** Everything sent, as "CDS +a -b". */
   readonly sent: string[] = [];
+  /** What the transition was last asked to bridge from. */
+  bridged: readonly PluginConfiguration[] = [];
   #history = new History();
-  #rollout = new Rollout(this.#history, union, "filter.wasm");
+  #rollout = this.#connect();
 
   constructor() {
     this.envoy.connect();
@@ -35,7 +38,7 @@ class World {
   reconnect(order: readonly TypeUrl[], seen = 0): void {
     for (let i = 0; i < seen; i++) this.envoy.process();
     const target = this.#rollout.target;
-    this.#rollout = new Rollout(this.#history, union, "filter.wasm");
+    this.#rollout = this.#connect();
     this.envoy.connect(order);
     if (target !== undefined) this.#accept(this.#rollout.publish(target));
   }
@@ -43,7 +46,7 @@ class World {
   /** The controller is a new process: it remembers nothing. */
   restart(plan: Plan): void {
     this.#history = new History();
-    this.#rollout = new Rollout(this.#history, union, "filter.wasm");
+    this.#rollout = this.#connect();
     this.envoy.connect();
     this.publish(plan);
   }
@@ -78,6 +81,14 @@ class World {
     for (let i = 0; i < 1000 && this.envoy.inbox[0]?.typeUrl !== type; i++) {
       if (!this.toController() && !this.toEnvoy()) throw new Error(`no response of ${type}`);
     }
+  }
+
+  #connect(): Rollout {
+    const transition = (previous: readonly PluginConfiguration[], next: PluginConfiguration) => {
+      this.bridged = previous;
+      return union(previous, next);
+    };
+    return new Rollout(this.#history, transition, "filter.wasm");
   }
 
   #accept(outgoing: readonly Outgoing[]): void {
@@ -238,6 +249,23 @@ describe("refusals", () => {
     expect(world.pending).toEqual([]);
   });
 
+  test("of an extension whose table stays: the union bridges from what Envoy accepted, not from what it refused", () => {
+    const world = settled(ONE);
+    world.publish({ ...ONE, identityHeader: "x-refused", refused: ["plugin:a"] });
+    world.settle();
+    expect(world.nacks).toHaveLength(1);
+    world.publish({ ...ONE, identityHeader: "x-taken" });
+    world.settle();
+    world.publish({ ...ONE, identityHeader: "x-refused", refused: ["plugin:a"] });
+    world.settle();
+    expect(world.nacks).toHaveLength(2);
+    world.publish({ ...ONE, tables: { a: ["h2"] } });
+    world.settle();
+    expect(world.bridged).toMatchObject([{ identityHeaders: ["x-taken"] }]);
+    expect(world.nacks).toHaveLength(2);
+    expect(world.pending).toEqual([]);
+  });
+
   test("of one cluster among many: found by sending each alone, the rest goes on", () => {
     const world = settled(ONE);
     world.publish({ ...ONE, clusters: { c: "2", d: "1", e: "1" }, tables: { a: ["h2"] }, refused: ["cluster:d"] });
@@ -259,11 +287,15 @@ describe("reconnection", () => {
 
   test("in the middle: policies of the table it holds stay known, whatever it asks for first", () => {
     for (const seen of [0, 1, 2]) {
-      const world = settled(ONE);
-      world.publish({ ...ONE, tables: { a: ["h2"] } });
+      // Without clusters nothing but the tables themselves holds the filter's configuration back.
+      const plan = { ...ONE, clusters: {} };
+      const world = settled(plan);
+      world.publish({ ...plan, tables: { a: ["h2"] } });
       world.settleUntil(ROUTE);
       world.reconnect([EXTENSION, LISTENER, ROUTE, CLUSTER, ENDPOINT], seen);
-      world.publish({ ...ONE, tables: { a: ["h3"] } });
+      world.toController();
+      world.toEnvoy();
+      world.publish({ ...plan, tables: { a: ["h3"] } });
       world.settle();
       expect(world.envoy.tables.get("a")?.content).toEqual(["h3"]);
       expect(world.pending).toEqual([]);

@@ -1,6 +1,7 @@
 import { lookupType } from "../../controller/xds/protos.js";
 import type { DeltaRequest } from "../../controller/xds/delta.js";
 import type { Outgoing } from "../../controller/xds/rollout.js";
+import { BAD } from "./snapshots.js";
 import { CLUSTER, ENDPOINT, EXTENSION, LISTENER, ROUTE, TYPES, type TypeUrl } from "../../controller/xds/types.js";
 
 interface Held<T> {
@@ -15,9 +16,6 @@ interface ListenerContent {
 }
 
 export const REFUSAL = "refused by the fake";
-
-/** Anything whose content says so is refused, as a bad regex is by Envoy: it is always refused, whenever it comes. */
-const BAD = "bad";
 
 /**
  * The receiving end of incremental ADS as Envoy 1.40 behaves: clusters and listeners are applied one by one even within a refused response,

@@ -16,7 +16,7 @@ export function proxy_on_done(_context: u32): u32 { return 1; }
 export function proxy_on_delete(_context: u32): void {}
 `;
 
-/** The built filter, or, before there is one, an inert one compiled into \`folder\`. */
+/** The built filter, or, before there is one, an inert one compiled into `folder`. */
 export async function filterModule(folder: string): Promise<string> {
   const built = join(packageRoot(), "build", "claimgate.wasm");
   if (existsSync(built)) return built;

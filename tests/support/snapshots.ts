@@ -23,6 +23,11 @@ export interface Plan {
   readonly identityHeader?: string;
 }
 
+type Policies = PluginConfiguration["policies"];
+
+/** In any resource: the fake refuses it. */
+export const BAD = "bad";
+
 export const HCM =
   "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 export const WASM = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm";
@@ -34,14 +39,19 @@ const EARLY_MUTATION =
 /** Expands a plan; every plugin configuration knows the policies of all tables it judges. */
 export function snapshotOf(plan: Plan, gateway = "default/http"): Snapshot {
   const plugins = new Map<string, PluginConfiguration>();
-  const bad = (kind: string, name: string, good: string) => (plan.refused?.includes(`${kind}:${name}`) ? "bad" : good);
+  const mark = (kind: string, name: string, good: string) => (plan.refused?.includes(`${kind}:${name}`) ? BAD : good);
   for (const { name, table, plugin } of plan.listeners) {
     const known = plugins.get(plugin ?? name)?.policies ?? {};
+    const bad = mark("plugin", plugin ?? name, "") === "" ? [] : [BAD];
     const hashes = (plan.tables[table ?? name] ?? []).map((route) => routeOf(route).hash);
     plugins.set(plugin ?? name, {
       version: 1,
-      policies: { ...known, ...Object.fromEntries(hashes.map((hash) => [hash, { checks: [] }])) },
-      defaultPolicy: bad("plugin", plugin ?? name, hashes[0] ?? "none"),
+      policies: Object.assign(
+        {},
+        known,
+        ...[...hashes, ...bad].map((hash) => ({ [hash]: { checks: [] } })),
+      ) as Policies,
+      defaultPolicy: hashes[0] ?? "none",
       policyFromRouteName: true,
       ...(plan.identityHeader === undefined ? {} : { identityHeaders: [plan.identityHeader] }),
     });
@@ -50,13 +60,13 @@ export function snapshotOf(plan: Plan, gateway = "default/http"): Snapshot {
   return {
     gateway,
     clusters: new Map(
-      clusters.map(([name, mark]) => [name, { name, altStatName: bad("cluster", name, mark), ...EDS_CLUSTER }]),
+      clusters.map(([name, text]) => [name, { name, altStatName: mark("cluster", name, text), ...EDS_CLUSTER }]),
     ),
     endpoints: new Map(clusters.map(([name]) => [name, { clusterName: name }])),
     listeners: new Map(
-      plan.listeners.map((listener) => [listener.name, listenerOf(listener, bad("listener", listener.name, "good"))]),
+      plan.listeners.map((listener) => [listener.name, listenerOf(listener, mark("listener", listener.name, "good"))]),
     ),
-    routes: new Map(Object.keys(plan.tables).map((name) => [name, tableOf(name, plan, bad("table", name, "all"))])),
+    routes: new Map(Object.keys(plan.tables).map((name) => [name, tableOf(name, plan, mark("table", name, "all"))])),
     plugins,
   };
 }

@@ -47,15 +47,11 @@ describe("a good token", () => {
   });
 
   it(
-    "leaves memory as it is, request after request",
+    "keeps nothing, request after request",
     () => {
-      // Headers of 70 KB lie outside of the arena; the first of them make memory grow.
-      const batch = (times: number) => {
-        for (let i = 0; i < times; i++) guard.ask(`Bearer ${i % 2 === 0 ? GOOD : "x".repeat(70_000)}`);
-        return guard.host.memorySize;
-      };
-      const size = batch(500);
-      expect(batch(3000)).toBe(size);
+      // Headers of 70 KB lie on the heap until the next callback: kept, these would be 400 MB.
+      for (let i = 0; i < 3000; i++) guard.ask(`Bearer ${i % 2 === 0 ? GOOD : "x".repeat(70_000)}`);
+      expect(guard.host.memorySize).toBeLessThan(2 << 20);
     },
     LONG,
   );

@@ -6,6 +6,7 @@ import { parseJwks } from "./jwks.js";
 import type { AuthenticationSetting, AuthorizationSetting, Broken, Policy, Providers } from "./model.js";
 import { brokenSettings } from "./model.js";
 import { keyOf } from "../resources.js";
+import { writtenHeaders } from "./writes.js";
 
 const MATCHERS = ["EXACT_STRING", "BOOLEAN", "LIST_CONTAINS", "REGEX_MATCH"];
 const IMPLEMENTED_OPTIONS = new Set(["jwt", "rbac"]);
@@ -15,17 +16,23 @@ const UNIMPLEMENTED = ["audiences", "tokenSource", "attachFailedStatusToMetadata
 export function readVirtualHostOption(
   object: VirtualHostOption,
   findings: readonly string[],
+  targetRefs: Policy["targetRefs"],
   validator: Validator,
   providers: Providers,
 ): Policy {
-  return readOptions(object, findings, validator, (jwt, problems) =>
+  return readOptions(object, findings, targetRefs, validator, (jwt, problems) =>
     readProviders(object, jwt as GlooJwt, problems, validator, providers),
   );
 }
 
 /** Reads one RouteOption. */
-export function readRouteOption(object: RouteOption, findings: readonly string[], validator: Validator): Policy {
-  return readOptions(object, findings, validator, (jwt, problems) => {
+export function readRouteOption(
+  object: RouteOption,
+  findings: readonly string[],
+  targetRefs: Policy["targetRefs"],
+  validator: Validator,
+): Policy {
+  return readOptions(object, findings, targetRefs, validator, (jwt, problems) => {
     if ((jwt as { disable?: boolean }).disable === true) return { providers: null };
     problems.push("spec.options.jwt: only disable: true can be set on a route");
     return { problem: problems.at(-1)! };
@@ -35,11 +42,12 @@ export function readRouteOption(object: RouteOption, findings: readonly string[]
 function readOptions(
   object: VirtualHostOption | RouteOption,
   findings: readonly string[],
+  targetRefs: Policy["targetRefs"],
   validator: Validator,
   readJwt: (jwt: object, problems: string[]) => AuthenticationSetting | Broken,
 ): Policy {
-  const targetRefs = object.spec.targetRefs ?? [];
-  const policy: Policy = { api: "gloo", object, targetRefs, settings: {}, problems: findings };
+  const writes = writtenHeaders(object.spec, validator);
+  const policy: Policy = { api: "gloo", object, targetRefs, settings: {}, writes, problems: findings };
   if (findings.length > 0) return { ...policy, settings: brokenSettings(findings[0]!) };
   const options = object.spec.options ?? {};
   const foreign = Object.keys(options).filter((name) => !IMPLEMENTED_OPTIONS.has(name));
@@ -116,9 +124,9 @@ function readProvider(
 
 function readRbac(rbac: GlooRbac, problems: string[], validator: Validator): AuthorizationSetting | Broken {
   if (rbac.disable === true) return { authorization: null };
-  const authorization: AuthorizationConfiguration = { policies: {} };
-  for (const [name, policy] of Object.entries(rbac.policies ?? {})) {
-    authorization.policies[name] = {
+  const policies = Object.entries(rbac.policies ?? {}).map(([name, policy]) => [
+    name,
+    {
       principals: (policy.principals ?? []).map(({ jwtPrincipal = {} }) => ({
         claims: jwtPrincipal.claims ?? {},
         ...(jwtPrincipal.matcher === undefined ? {} : { matcher: matcherName(jwtPrincipal.matcher) }),
@@ -126,8 +134,10 @@ function readRbac(rbac: GlooRbac, problems: string[], validator: Validator): Aut
       })),
       ...(policy.permissions === undefined ? {} : { permissions: policy.permissions }),
       ...(policy.nestedClaimDelimiter ? { nestedClaimDelimiter: policy.nestedClaimDelimiter } : {}),
-    };
-  }
+    },
+  ]);
+  // Not by assignment: a policy may be named __proto__.
+  const authorization: AuthorizationConfiguration = { policies: Object.fromEntries(policies) };
   const refusal = validator.authorization(authorization);
   if (refusal === null) return { authorization };
   const field = refusal.path.replace(/(principals\[\d+\])\.(claims|matcher|provider)/, "$1.jwtPrincipal.$2");

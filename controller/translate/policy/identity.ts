@@ -1,7 +1,6 @@
 // Which header names are removed where. A name that any policy writes must not come from a client: Gateway-wide for policies
 // of the Gateway, and for policies of routes wherever a request may reach the same team's routes or the same backends.
-import type { Providers, Policy, Target } from "./model.js";
-import { isBroken } from "./model.js";
+import type { Policy, Target } from "./model.js";
 import { namespaceOf } from "../resources.js";
 
 /** A route as far as identity is concerned. */
@@ -25,9 +24,9 @@ export class IdentityHeaders {
   private readonly byNamespace = new Map<string, Set<string>>();
   private readonly byBackend = new Map<string, Set<string>>();
 
-  constructor(attached: readonly AttachedPolicy[], providers: Providers, routes: ReadonlyMap<string, RouteBackends>) {
+  constructor(attached: readonly AttachedPolicy[], routes: ReadonlyMap<string, RouteBackends>) {
     for (const { policy, targets, viaFilters } of attached) {
-      const names = writtenHeaders(policy, providers);
+      const names = policy.writes;
       if (names.length === 0) continue;
       const onRoutes = [...viaFilters];
       for (const target of targets) {
@@ -53,14 +52,6 @@ export class IdentityHeaders {
     for (const name of this.byGateway.get(gateway) ?? []) names.delete(name);
     return [...names].sort();
   }
-}
-
-function writtenHeaders(policy: Policy, providers: Providers): string[] {
-  const authentication = policy.settings.authentication;
-  if (authentication === undefined || isBroken(authentication)) return [];
-  return [...(authentication.providers?.values() ?? [])].flatMap((id) =>
-    (providers.get(id)?.claimsToHeaders ?? []).map(({ header }) => header),
-  );
 }
 
 function add(map: Map<string, Set<string>>, key: string, names: readonly string[]): void {

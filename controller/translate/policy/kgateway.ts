@@ -5,7 +5,10 @@ import type { Validator } from "../validator.js";
 import { parseJwks } from "./jwks.js";
 import type { AuthenticationSetting, Broken, Policy, Providers } from "./model.js";
 import { brokenSettings } from "./model.js";
-import { keyOf, type ResourceIndex } from "../resources.js";
+import { keyOf, namespaceOf, type ResourceIndex } from "../resources.js";
+import { writtenHeaders } from "./writes.js";
+
+type ExtensionReference = NonNullable<NonNullable<TrafficPolicy["spec"]["jwtAuth"]>["extensionRef"]>;
 
 /** A GatewayExtension: provider ids by name, or what is wrong with it. */
 export interface Extension {
@@ -13,6 +16,8 @@ export interface Extension {
   /** Whether it is of the type that a jwtAuth can refer to. */
   isJwt: boolean;
   providers: ReadonlyMap<string, string>;
+  /** Names of the headers its providers write, or would. */
+  writes: readonly string[];
   problems: string[];
 }
 
@@ -27,7 +32,8 @@ export function readExtension(
   providers: Providers,
 ): Extension {
   const jwt = object.spec?.jwt;
-  const extension: Extension = { object, isJwt: jwt !== undefined, providers: new Map(), problems: [...findings] };
+  const writes = writtenHeaders(jwt, validator);
+  const extension: Extension = { object, isJwt: jwt !== undefined, providers: new Map(), writes, problems: [...findings] };
   if (extension.problems.length > 0) return extension;
   if (jwt === undefined) {
     extension.problems.push("spec: no jwt, so no TrafficPolicy can use it as jwtAuth.extensionRef");
@@ -94,12 +100,13 @@ export function readTrafficPolicy(
   extensions: ReadonlyMap<string, Extension>,
   index: ResourceIndex,
 ): Policy {
-  const policy: Policy = { api: "kgateway", object, targetRefs, settings: {}, problems: findings };
+  const writes = findExtension(object, extensions, index)?.writes ?? [];
+  const policy: Policy = { api: "kgateway", object, targetRefs, settings: {}, writes, problems: findings };
   if (findings.length > 0) return { ...policy, settings: brokenSettings(findings[0]!) };
   const problems: string[] = [];
   const { jwtAuth, rbac } = object.spec;
   if (jwtAuth !== undefined) {
-    const authentication = readJwtAuth(object, jwtAuth, extensions, index);
+    const authentication = readJwtAuth(object, jwtAuth, findExtension(object, extensions, index));
     if ("problem" in authentication) problems.push(authentication.problem);
     policy.settings.authentication = authentication;
   }
@@ -111,22 +118,31 @@ export function readTrafficPolicy(
   return { ...policy, problems };
 }
 
+/** The extension a policy of any shape refers to, if it exists and may be used. */
+function findExtension(
+  object: TrafficPolicy,
+  extensions: ReadonlyMap<string, Extension>,
+  index: ResourceIndex,
+): Extension | undefined {
+  const reference: Partial<ExtensionReference> | undefined = object.spec?.jwtAuth?.extensionRef;
+  if (typeof reference?.name !== "string") return undefined;
+  const own = namespaceOf(object);
+  const { name, namespace = own } = reference;
+  const from = { group: "gateway.kgateway.dev", kind: "TrafficPolicy", namespace: own };
+  const to = { group: "gateway.kgateway.dev", kind: "GatewayExtension", namespace, name };
+  // Without a grant the extension is as good as absent: saying more would tell one tenant what another one has.
+  return namespace === own || index.isGranted(from, to) ? extensions.get(`${namespace}/${name}`) : undefined;
+}
+
 function readJwtAuth(
   object: TrafficPolicy,
   jwtAuth: NonNullable<TrafficPolicy["spec"]["jwtAuth"]>,
-  extensions: ReadonlyMap<string, Extension>,
-  index: ResourceIndex,
+  extension: Extension | undefined,
 ): AuthenticationSetting | Broken {
   if (jwtAuth.disable !== undefined) return { providers: null };
   const reference = jwtAuth.extensionRef;
   if (reference === undefined) return { problem: "spec.jwtAuth: names no extensionRef" };
-  const own = object.metadata.namespace ?? "default";
-  const namespace = reference.namespace ?? own;
-  const key = `${namespace}/${reference.name}`;
-  const from = { group: "gateway.kgateway.dev", kind: "TrafficPolicy", namespace: own };
-  const to = { group: "gateway.kgateway.dev", kind: "GatewayExtension", namespace, name: reference.name };
-  // Without a grant the extension is as good as absent: saying more would tell one tenant what another one has.
-  const extension = namespace === own || index.isGranted(from, to) ? extensions.get(key) : undefined;
+  const key = `${reference.namespace ?? namespaceOf(object)}/${reference.name}`;
   if (extension === undefined) return { problem: `spec.jwtAuth.extensionRef: ${key}: gateway extension not found` };
   if (!extension.isJwt) {
     return { problem: `spec.jwtAuth.extensionRef: ${key}: expected gatewayextension type JWT` };

@@ -35,6 +35,8 @@ export interface Policy {
   object: KubernetesObject;
   targetRefs: readonly PolicyTargetReference[];
   settings: Settings;
+  /** Lower-case names of the headers it writes, or would if it could be enforced. */
+  writes: readonly string[];
   /** Everything wrong with it, `field: what`, for its status. */
   problems: readonly string[];
 }

@@ -2,19 +2,18 @@
 import type {
   GatewayExtension,
   KubernetesObject,
-  PolicyTargetReference,
-  PolicyTargetSelector,
   RouteOption,
   TrafficPolicy,
   VirtualHostOption,
 } from "../../api/types.js";
 import { describeFinding } from "../../api/finding.js";
 import type { LoadedResource } from "../../source/source.js";
-import { GATEWAY_GROUP, keyOf, namespaceOf, type ResourceIndex } from "../resources.js";
+import { GATEWAY_GROUP, keyOf, type ResourceIndex } from "../resources.js";
 import type { Validator } from "../validator.js";
 import { readRouteOption, readVirtualHostOption } from "./gloo.js";
 import { type Extension, readExtension, readTrafficPolicy } from "./kgateway.js";
 import { brokenSettings, type Policy, type Providers } from "./model.js";
+import { selectable, targetRefsOf } from "./references.js";
 
 export interface PolicyResources {
   policies: Policy[];
@@ -44,83 +43,35 @@ export function readPolicies(
     extensions.set(keyOf(resource.object), extension);
   }
   const policies: Policy[] = [];
+  const objects = selectable(index);
   for (const resource of resources) {
     const { object } = resource;
+    if (!isPolicy(resource)) continue;
     const findings = findingsOf(resource);
+    const targetRefs = targetRefsOf(object, resource.findings.length === 0, objects);
     if (object.kind === "TrafficPolicy") {
-      const targetRefs = [...targetRefsOf(object), ...selected(object, index)];
       policies.push(readTrafficPolicy(object as TrafficPolicy, findings, targetRefs, extensions, index));
     } else if (object.kind === "VirtualHostOption") {
-      const option = { ...object, spec: specOf(object) } as VirtualHostOption;
-      policies.push({
-        ...readVirtualHostOption(option, findings, validator, providers),
-        targetRefs: targetRefsOf(object),
-      });
+      policies.push(readVirtualHostOption(object as VirtualHostOption, findings, targetRefs, validator, providers));
     } else if (object.kind === "RouteOption") {
-      const option = { ...object, spec: specOf(object) } as RouteOption;
-      policies.push({ ...readRouteOption(option, findings, validator), targetRefs: targetRefsOf(object) });
-    } else if (isUnknownPolicy(resource)) {
-      policies.push({
-        api: object.apiVersion.startsWith("gateway.solo.io/") ? "gloo" : "kgateway",
-        object,
-        targetRefs: targetRefsOf(object),
-        settings: brokenSettings(findings[0]!),
-        problems: findings,
-      });
+      policies.push(readRouteOption(object as RouteOption, findings, targetRefs, validator));
+    } else {
+      const targets = targetRefs.filter(({ group }) => group === GATEWAY_GROUP);
+      if (targets.length > 0) policies.push(unknownPolicy(object, findings, targets));
     }
   }
   return { policies, extensions, providers };
 }
 
-/** A kind that nobody knows, with targets: most likely a misspelt policy, so what it names is closed. */
-export function isUnknownPolicy({ object, findings }: LoadedResource): boolean {
-  return findings.some(({ path }) => path === "kind") && targetRefsOf(object).length > 0;
+const POLICY_KINDS = ["TrafficPolicy", "VirtualHostOption", "RouteOption"];
+
+/** Policies, and kinds that nobody knows: if those name targets they are most likely misspelt policies. */
+function isPolicy({ object, findings }: LoadedResource): boolean {
+  return POLICY_KINDS.includes(object.kind) || findings.some(({ path }) => path === "kind");
 }
 
-function specOf(object: KubernetesObject): Record<string, unknown> {
-  const spec = (object as unknown as { spec?: unknown }).spec;
-  return typeof spec === "object" && spec !== null ? (spec as Record<string, unknown>) : {};
-}
-
-/** The targetRefs that are well-formed enough to close what they name, even if the policy is not. */
-function targetRefsOf(object: KubernetesObject): PolicyTargetReference[] {
-  const refs = specOf(object)["targetRefs"];
-  if (!Array.isArray(refs)) return [];
-  return refs.flatMap((ref: unknown) => {
-    if (typeof ref !== "object" || ref === null) return [];
-    const { group, kind, name, namespace, sectionName } = ref as Record<string, unknown>;
-    if (typeof kind !== "string" || typeof name !== "string") return [];
-    return [
-      {
-        group: typeof group === "string" ? group : GATEWAY_GROUP,
-        kind,
-        name,
-        ...(typeof namespace === "string" ? { namespace } : {}),
-        ...(typeof sectionName === "string" ? { sectionName } : {}),
-      },
-    ];
-  });
-}
-
-/** What a TrafficPolicy's targetSelectors select, as references. */
-function selected(object: KubernetesObject, index: ResourceIndex): PolicyTargetReference[] {
-  const selectors = specOf(object)["targetSelectors"];
-  if (!Array.isArray(selectors)) return [];
-  const namespace = namespaceOf(object);
-  return selectors.flatMap((selector: Partial<PolicyTargetSelector>) => {
-    const { group = GATEWAY_GROUP, kind, matchLabels, sectionName } = selector;
-    if (group !== GATEWAY_GROUP || typeof matchLabels !== "object" || matchLabels === null) return [];
-    const wanted = Object.entries(matchLabels);
-    const candidates: readonly KubernetesObject[] =
-      kind === "Gateway" ? index.resources.gateways : kind === "HTTPRoute" ? index.resources.httpRoutes : [];
-    return candidates
-      .filter(({ metadata }) => (metadata.namespace ?? "default") === namespace)
-      .filter(({ metadata }) => wanted.every(([label, value]) => metadata.labels?.[label] === value))
-      .map(({ metadata }) => ({
-        group,
-        kind: kind!,
-        name: metadata.name,
-        ...(typeof sectionName === "string" ? { sectionName } : {}),
-      }));
-  });
+/** A policy of a kind that nobody knows closes what it names. */
+function unknownPolicy(object: KubernetesObject, problems: string[], targetRefs: Policy["targetRefs"]): Policy {
+  const api = object.apiVersion.startsWith("gateway.solo.io/") ? "gloo" : "kgateway";
+  return { api, object, targetRefs, settings: brokenSettings(problems[0]!), writes: [], problems };
 }

@@ -1,0 +1,104 @@
+// A translation in a form that people can check by eye: names of policies instead of hashes, a line for each route.
+import type { LoadedResource } from "../../controller/source/source.js";
+import { describeComplaint } from "../../controller/cli/print.js";
+import type { PluginConfiguration, Snapshot } from "../../controller/translate/snapshot.js";
+import type { Translation } from "../../controller/translate/translate.js";
+
+/** Keys are 344 characters; which one it is, is told by fewer. */
+const LONG = 100;
+
+interface Route {
+  name: string;
+  match: Record<string, unknown>;
+  route?: { cluster?: string; weightedClusters?: { clusters: { name: string; weight: number }[] }; timeout?: string };
+  directResponse?: { status: number };
+}
+interface VirtualHost {
+  name: string;
+  routes: Route[];
+  typedPerFilterConfig?: Record<string, unknown>;
+}
+
+/** `{plugins, routes, statuses, complaints}` of a translation. */
+export function describeTranslation({ snapshots, statuses, complaints }: Translation): Record<string, unknown> {
+  const names = new Map<string, string>();
+  const nameOf = (hash: string): string => {
+    if (!names.has(hash)) names.set(hash, `policy-${names.size + 1}`);
+    return names.get(hash)!;
+  };
+  const plugins: Record<string, unknown> = {};
+  const routes: Record<string, unknown> = {};
+  const earlyRemoved: Record<string, unknown> = {};
+  for (const snapshot of snapshots.values()) {
+    const known = new Set([...snapshot.plugins.values()].flatMap(({ policies }) => Object.keys(policies)));
+    // A hash that no configuration has stays as it is, for everybody to see.
+    const rename = (name: string): string => name.replace(/[^#]*$/, (hash) => (known.has(hash) ? nameOf(hash) : hash));
+    for (const [name, table] of snapshot.routes) {
+      routes[name] = Object.fromEntries((table["virtualHosts"] as VirtualHost[]).map((host) => [host.name, lines(host)]));
+      function lines({ routes: list, typedPerFilterConfig = {} }: VirtualHost): string[] {
+        const disabled = Object.keys(typedPerFilterConfig).map((filter) => `without the filter ${filter}`);
+        return [...disabled, ...list.map((route) => `${rename(route.name)}: ${matchOf(route)} → ${actionOf(route)}`)];
+      }
+    }
+    for (const [name, listener] of snapshot.listeners) {
+      const removed = earlyRemovals(listener);
+      if (removed.length > 0) earlyRemoved[name] = removed;
+    }
+    for (const [name, { policies, defaultPolicy, ...rest }] of snapshot.plugins) {
+      plugins[name] = {
+        ...rest,
+        policies: Object.fromEntries(
+          Object.entries(policies)
+            .map(([hash, policy]) => [nameOf(hash), policy] as const)
+            .sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true })),
+        ),
+        defaultPolicy: nameOf(defaultPolicy),
+      };
+    }
+  }
+  const description = { plugins, routes, earlyRemoved, statuses, complaints: complaints.map(describeComplaint) };
+  return JSON.parse(JSON.stringify(description), (_key, value: unknown) => {
+    if (typeof value !== "string" || value.length <= LONG || value.includes(" ")) return value;
+    return `${value.slice(0, 16)}… (${value.length} characters)`;
+  }) as Record<string, unknown>;
+}
+
+function matchOf({ match }: Route): string {
+  return Object.entries(match)
+    .map(([kind, value]) => `${kind} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join(" ");
+}
+
+function actionOf({ route, directResponse }: Route): string {
+  if (directResponse !== undefined) return String(directResponse.status);
+  return route?.cluster ?? JSON.stringify(route);
+}
+
+/** Header names that a listener removes before it chooses a route, wherever its configuration says so. */
+function earlyRemovals(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const own = (value as { mutations?: { remove: string }[] }).mutations?.map(({ remove }) => remove) ?? [];
+  return [...own, ...Object.values(value).flatMap(earlyRemovals)];
+}
+
+/** Route names of a snapshot that lead to no policy of a configuration that judges them; "refused" is meant to. */
+export function strayRoutes({ routes, plugins }: Snapshot): string[] {
+  const hashes = new Set([...plugins.values()].flatMap(({ policies }: PluginConfiguration) => Object.keys(policies)));
+  const names = [...routes.values()].flatMap((table) =>
+    (table["virtualHosts"] as VirtualHost[]).flatMap((host) => host.routes.map(({ name }) => name)),
+  );
+  return names.filter((name) => {
+    const hash = name.slice(name.lastIndexOf("#") + 1);
+    return hash !== "refused" && !hashes.has(hash);
+  });
+}
+
+/** Freezes resources whole: whoever writes into them throws. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const member of Object.values(value)) deepFreeze(member);
+  return value;
+}
+
+export type Resources = readonly LoadedResource[];
