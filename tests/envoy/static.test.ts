@@ -1,9 +1,6 @@
 // envoy/static.yaml as it stands, in a real Envoy, in front of a real httpbin: what the guides print, and what a client may try.
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parse } from "yaml";
-import { packageRoot } from "../../controller/xds/package-root.js";
+import { staticBootstrap } from "../support/bootstrap.js";
 import { type RunningEnvoy, startEnvoy } from "../support/envoy.js";
 import { ALICE, BOB } from "../support/guide.js";
 import { http1 } from "../support/http1.js";
@@ -18,20 +15,9 @@ let httpbin: RunningHttpbin;
 let envoy: RunningEnvoy;
 let port = 0;
 
-/** The bootstrap in the repository, with ports that are free and the module's path made absolute. */
-function bootstrap(upstream: number): object {
-  const text = readFileSync(join(packageRoot(), "envoy", "static.yaml"), "utf8");
-  const replaced = text
-    .replace("port_value: 9901", "port_value: 0")
-    .replace("port_value: 8080", "port_value: 0")
-    .replace("port_value: 8000", `port_value: ${upstream}`)
-    .replace("filename: build/claimgate.wasm", `filename: ${join(packageRoot(), "build", "claimgate.wasm")}`);
-  return parse(replaced) as object;
-}
-
 beforeAll(async () => {
   httpbin = await startHttpbin();
-  envoy = await startEnvoy(bootstrap(httpbin.port));
+  envoy = await startEnvoy(staticBootstrap(httpbin.port));
   port = envoy.ports.get("http") as number;
 });
 

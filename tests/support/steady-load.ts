@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Agent, get } from "node:http";
-import { type ClientHttp2Session, connect } from "node:http2";
+import { type ClientHttp2Session, connect, constants } from "node:http2";
 
 /** One of the requests that a load sends in turn. */
 export interface LoadRequest {
@@ -26,6 +26,9 @@ interface Session {
   readonly connection: string;
 }
 
+/** Reports how a request ended. */
+type End = (connection: string, status: number, body: string) => void;
+
 const HTTP1_CONNECTIONS = 4;
 const TICK_MS = 5;
 const NO_ANSWER_MS = 10_000;
@@ -38,12 +41,13 @@ export class SteadyLoad {
   readonly answers: LoadAnswer[] = [];
   /** The connections that were opened at the start; an answer over any other came over a new one. */
   readonly connections = new Set<string>();
-  /** In turn: else one connection gets almost everything. */
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: HTTP1_CONNECTIONS, scheduling: "fifo" });
+  /** One for each connection, so that each gets its share. */
+  readonly #agents = Array.from({ length: HTTP1_CONNECTIONS }, () => new Agent({ keepAlive: true, maxSockets: 1 }));
   readonly #pending = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #sent = 0;
-  #session: Promise<Session> | undefined;
+  #opening: Promise<Session> | undefined;
+  #session: Session | undefined;
   readonly #sessions: ClientHttp2Session[] = [];
 
   private constructor(
@@ -53,10 +57,8 @@ export class SteadyLoad {
 
   static async start(port: number, requests: readonly LoadRequest[], perSecond = 200): Promise<SteadyLoad> {
     const load = new SteadyLoad(port, requests);
-    // As many at once as there are connections: each opens one.
     const first = requests[0] as LoadRequest;
-    await Promise.all(Array.from({ length: HTTP1_CONNECTIONS }, () => load.#http1(first)));
-    await load.#http2(first);
+    await Promise.all([...load.#agents.map((agent) => load.#http1(first, agent)), load.#http2(first)]);
     for (const { connection } of load.answers.splice(0)) load.connections.add(connection);
     load.#pace(perSecond);
     return load;
@@ -66,7 +68,7 @@ export class SteadyLoad {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#pending);
-    this.#agent.destroy();
+    for (const agent of this.#agents) agent.destroy();
     for (const session of this.#sessions) session.destroy();
   }
 
@@ -75,20 +77,20 @@ export class SteadyLoad {
     this.#timer = setInterval(() => {
       const due = ((performance.now() - start) / 1000) * perSecond;
       for (; this.#sent < due; this.#sent++) {
-        // Every kind over both protocols: the protocol changes with each turn of the kinds.
+        // Every kind over every connection: the connection changes with each turn of the kinds.
         const request = this.requests[this.#sent % this.requests.length] as LoadRequest;
-        const turn = Math.floor(this.#sent / this.requests.length);
-        const pending = turn % 3 === 0 ? this.#http2(request) : this.#http1(request);
+        const agent = this.#agents[Math.floor(this.#sent / this.requests.length) % (HTTP1_CONNECTIONS + 1)];
+        const pending = agent === undefined ? this.#http2(request) : this.#http1(request, agent);
         this.#pending.add(pending);
         void pending.then(() => this.#pending.delete(pending));
       }
     }, TICK_MS);
   }
 
-  #http1(request: LoadRequest): Promise<void> {
+  #http1(request: LoadRequest, agent: Agent): Promise<void> {
     const { path, headers } = request;
     return this.#answer(request, (end) => {
-      const options = { host: "127.0.0.1", port: this.port, path, headers, agent: this.#agent, timeout: NO_ANSWER_MS };
+      const options = { host: "127.0.0.1", port: this.port, path, headers, agent, timeout: NO_ANSWER_MS };
       const outgoing = get(options, (response) => {
         const connection = `h1:${response.socket.localPort}`;
         let body = "";
@@ -102,24 +104,34 @@ export class SteadyLoad {
   }
 
   #http2(request: LoadRequest): Promise<void> {
+    return this.#answer(request, (end) => this.#stream(request, end));
+  }
+
+  async #stream(request: LoadRequest, end: End): Promise<void> {
     const { host = "localhost", ...headers } = request.headers;
-    return this.#answer(request, async (end) => {
-      const { http2, connection } = await this.#open();
-      let status = 0;
-      let body = "";
-      const stream = http2.request({ ":path": request.path, ":authority": host, ...headers });
-      stream.setTimeout(NO_ANSWER_MS, () => stream.destroy(new Error("no answer")));
-      stream.on("response", (answer) => (status = Number(answer[":status"])));
-      stream.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
-      stream.on("end", () => end(connection, status, body));
-      stream.on("error", (error) => end(connection, 0, error.message));
-      stream.on("close", () => end(connection, 0, "the stream was closed"));
+    const session = await this.#open();
+    const { http2, connection } = session;
+    let status = 0;
+    let body = "";
+    const stream = http2.request({ ":path": request.path, ":authority": host, ...headers });
+    stream.setTimeout(NO_ANSWER_MS, () => stream.destroy(new Error("no answer")));
+    stream.on("response", (answer) => (status = Number(answer[":status"])));
+    stream.setEncoding("utf8").on("data", (chunk: string) => (body += chunk));
+    stream.on("end", () => end(connection, status, body));
+    let reason = "the stream was closed";
+    stream.on("error", (error) => (reason = error.message));
+    stream.on("close", () => {
+      if (stream.rstCode !== constants.NGHTTP2_REFUSED_STREAM) return end(connection, 0, reason);
+      // It was under way when GOAWAY came, and was not processed: clients send it again (RFC 9113 §8.7).
+      this.#forget(session);
+      this.#stream(request, end).catch((error: Error) => end(connection, 0, error.message));
     });
   }
 
   /** The HTTP/2 connection; a new one once the server has said that it takes no more requests on the old one. */
-  #open(): Promise<Session> {
-    this.#session ??= this.#connect();
+  async #open(): Promise<Session> {
+    this.#opening ??= this.#connect();
+    this.#session = await this.#opening;
     return this.#session;
   }
 
@@ -129,23 +141,20 @@ export class SteadyLoad {
     http2.on("error", () => undefined); // Each of its streams says so too.
     await once(http2, "connect");
     const session = { http2, connection: `h2:${http2.socket.localPort}` };
-    for (const event of ["goaway", "close"]) {
-      http2.on(event, async () => {
-        if ((await this.#session) === session) this.#session = undefined;
-      });
-    }
+    for (const event of ["goaway", "close"]) http2.on(event, () => this.#forget(session));
     return session;
   }
 
+  #forget(session: Session): void {
+    if (this.#session === session) this.#opening = this.#session = undefined;
+  }
+
   /** Runs a request; only the first end that it reports counts. */
-  #answer(
-    { kind }: LoadRequest,
-    send: (end: (connection: string, status: number, body: string) => void) => void | Promise<void>,
-  ): Promise<void> {
+  #answer({ kind }: LoadRequest, send: (end: End) => void | Promise<void>): Promise<void> {
     const sentAt = performance.now();
     return new Promise((resolve) => {
       let ended = false;
-      const end = (connection: string, status: number, body: string) => {
+      const end: End = (connection, status, body) => {
         if (!ended) this.answers.push({ kind, sentAt, endedAt: performance.now(), connection, status, body });
         ended = true;
         resolve();
