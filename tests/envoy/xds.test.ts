@@ -3,12 +3,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { wasmPath as builtFilter } from "../../controller/cli/paths.js";
 import { EnvoyProcess } from "../../controller/envoy/process.js";
 import { CAPABILITIES } from "../../controller/xds/capabilities.js";
 import { AdsServer } from "../../controller/xds/server.js";
 import type { XdsEvent } from "../../controller/xds/stream.js";
 import { ROUTE } from "../../controller/xds/types.js";
-import { filterModule } from "../support/filter.js";
 import { Load } from "../support/load.js";
 import { snapshotOf, union, type Plan } from "../support/snapshots.js";
 
@@ -24,7 +24,7 @@ let other = 0;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "claimgate-xds-"));
-  wasmPath = await filterModule(folder);
+  wasmPath = builtFilter();
   [port, other] = [await freePort(), await freePort()];
   server = await serve(0);
   envoy = new EnvoyProcess({
