@@ -14,6 +14,17 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        test: {
+          // Runs in a network namespace: tools/netns.py.
+          name: "cluster",
+          include: ["tests/cluster/**/*.test.ts"],
+          // Every file starts an API server of its own.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
     ],
   },
 });

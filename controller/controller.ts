@@ -1,15 +1,17 @@
 // The controller's loop, the same for every source: a view of all resources comes in, each Envoy's snapshot and each resource's
 // status go out. Level-based: every view is translated whole, whatever changed.
 import type { SourceSnapshot } from "./source/source.js";
+import { type Acks, shortVersion } from "./status/acks.js";
 import { type Progress, withProgrammed } from "./status/programmed.js";
 import { StatusStore } from "./status/store.js";
 import type { ResourceStatus } from "./translate/status.js";
 import { translate, type TranslateOptions, type Translation } from "./translate/translate.js";
 import type { Validator } from "./translate/validator.js";
+import type { Snapshot } from "./translate/snapshot.js";
 import { type Contents, contentsOf, Quarantine } from "./quarantine.js";
 import type { AdsServer } from "./xds/server.js";
 import type { XdsEvent } from "./xds/stream.js";
-import { EXTENSION, LISTENER, ROUTE } from "./xds/types.js";
+import { EXTENSION, ROUTE } from "./xds/types.js";
 
 export const DEFAULT_OPTIONS: TranslateOptions = {
   gatewayClasses: ["claimgate"],
@@ -26,14 +28,20 @@ export interface ControllerOptions {
   envoys: Envoys;
   validator: Validator;
   translate: Omit<TranslateOptions, "quarantined">;
+  /** What other replicas say of the Envoys of a Gateway that are connected to them; there are no others unless given. */
+  peers?: (gateway: string) => readonly Acks[];
   /** Called after every translation, with what is wrong. */
   onTranslation: (translation: Translation) => void;
   /** Something that happened and concerns no resource of the view. */
   onNotice: (line: string) => void;
 }
 
-/** How many snapshots' contents are remembered for each Gateway, to know what changed when one is refused. */
-const MAX_GENERATIONS = 16;
+/** What a snapshot was made of: the routes and policies that its Gateway carries, so that none of another is suspected. */
+interface Origin {
+  contents: Contents;
+  /** Resources that were in quarantine. */
+  known: ReadonlySet<string>;
+}
 
 export class Controller {
   private view: SourceSnapshot | undefined;
@@ -42,9 +50,11 @@ export class Controller {
   private readonly store = new StatusStore();
   /** Version of the newest snapshot, by Gateway. */
   private readonly versions = new Map<string, string>();
-  /** What the snapshots were made of, by Gateway and version; and what an Envoy last agreed to. */
-  private readonly generations = new Map<string, Map<string, Contents>>();
-  private readonly agreed = new Map<string, Contents>();
+  private readonly origins = new WeakMap<Snapshot, Origin>();
+  /** What an Envoy last agreed to, by Gateway. */
+  private readonly agreed = new Map<string, { version: string; contents: Contents }>();
+  private contents: Contents = new Map();
+  private refreshing = false;
 
   constructor(private readonly options: ControllerOptions) {}
 
@@ -69,12 +79,13 @@ export class Controller {
   /** What the xDS server reports. */
   onXdsEvent(event: XdsEvent): void {
     if (event.type === "programmed") {
-      const contents = this.generations.get(event.gateway)?.get(event.version);
-      if (contents !== undefined) this.agreed.set(event.gateway, contents);
+      const origin = this.origins.get(event.snapshot);
+      if (origin !== undefined) this.agreed.set(event.gateway, { version: event.version, contents: origin.contents });
     } else if (event.type === "nack") {
       // The server is in the middle of that Envoy's message; it is answered first.
       setImmediate(() => this.refused(event));
     }
+    this.refreshSoon();
   }
 
   /** What keeps the newest configuration from being in force everywhere; empty if nothing does. */
@@ -90,20 +101,39 @@ export class Controller {
 
   /** Statuses as they are to be published now. */
   statuses(): ResourceStatus[] {
-    const { statuses, carriers } = this.translation;
-    const idOf = ({ kind, namespace, name }: ResourceStatus): string => `${kind} ${namespace}/${name}`;
-    this.store.update(
-      statuses.map((status) => withProgrammed(status, carriers.get(idOf(status)) ?? [], (g) => this.progress(g))),
-    );
+    this.refreshStatuses();
     return this.store.list();
+  }
+
+  /** Statuses are not left until somebody asks: conditions keep the time at which they changed. */
+  private refreshSoon(): void {
+    if (this.refreshing) return;
+    this.refreshing = true;
+    setImmediate(() => {
+      this.refreshing = false;
+      this.refreshStatuses();
+    });
+  }
+
+  private refreshStatuses(): void {
+    const { statuses, carriers } = this.translation;
+    const progress = new Map(this.gateways().map((gateway) => [gateway, this.progress(gateway)]));
+    const idOf = ({ kind, namespace, name }: ResourceStatus): string => `${kind} ${namespace}/${name}`;
+    this.store.update(statuses.map((status) => withProgrammed(status, carriers.get(idOf(status)) ?? [], progress)));
   }
 
   private progress(gateway: string): Progress {
     const envoys = this.options.envoys.status()[gateway]?.envoys ?? [];
-    if (envoys.length === 0) return { programmed: false, reason: "NoEnvoy", message: "no Envoy is connected" };
+    const elsewhere = (this.options.peers?.(gateway) ?? []).flatMap((acks) => Object.keys(acks));
+    if (envoys.length + elsewhere.length === 0)
+      return { programmed: false, reason: "NoEnvoy", message: "no Envoy is connected" };
     const wanted = this.versions.get(gateway);
     const behind = envoys.filter(({ acknowledged }) => acknowledged !== wanted);
-    if (behind.length === 0) return { programmed: true };
+    if (behind.length === 0) {
+      if (elsewhere.every((version) => version === shortVersion(wanted))) return { programmed: true };
+      const message = "an Envoy connected to another replica has not acknowledged the newest configuration";
+      return { programmed: false, reason: "Pending", message };
+    }
     const refusal = behind.flatMap(({ refused }) => refused)[0];
     const why = refusal === undefined ? "has not acknowledged the newest configuration" : `refused ${refusal.name}`;
     return { programmed: false, reason: "Pending", message: `Envoy ${behind[0]!.envoy} ${why}` };
@@ -113,47 +143,41 @@ export class Controller {
     const { envoys, validator, onTranslation } = this.options;
     const resources = this.view!.resources;
     const contents = contentsOf(resources);
+    this.contents = contents;
     this.quarantine.release(contents);
-    const translated = translate(resources, validator, {
-      ...this.options.translate,
-      quarantined: this.quarantine.list(),
-    });
+    const quarantined = this.quarantine.list();
+    const translated = translate(resources, validator, { ...this.options.translate, quarantined });
+    const known = new Set(quarantined.keys());
     const gone = this.gateways().filter((gateway) => !translated.snapshots.has(gateway));
     this.translation = translated;
     for (const [gateway, snapshot] of translated.snapshots) {
+      const carried = new Map([...contents].filter(([id]) => translated.carriers.get(id)?.has(gateway)));
+      this.origins.set(snapshot, { contents: carried, known });
       const version = envoys.publish(snapshot);
       this.versions.set(gateway, version);
-      this.remember(gateway, version, contents);
+      // The same snapshot made of other contents: what changed in them is not what an Envoy refuses next.
+      if (this.agreed.get(gateway)?.version === version) this.agreed.set(gateway, { version, contents: carried });
     }
     for (const gateway of gone) {
       envoys.remove(gateway);
       this.versions.delete(gateway);
-      this.generations.delete(gateway);
       this.agreed.delete(gateway);
     }
+    this.refreshSoon();
     onTranslation(translated);
-  }
-
-  private remember(gateway: string, version: string, contents: Contents): void {
-    const generations = this.generations.get(gateway) ?? new Map<string, Contents>();
-    generations.delete(version);
-    generations.set(version, contents);
-    for (const oldest of [...generations.keys()].slice(0, -MAX_GENERATIONS)) generations.delete(oldest);
-    this.generations.set(gateway, generations);
   }
 
   private refused(event: Extract<XdsEvent, { type: "nack" }>): void {
     const { gateway, typeUrl, message } = event;
     const what = `the Envoy of Gateway ${gateway} refused ${event.resources.join(", ")}: ${message}`;
     this.options.onNotice(what);
-    const contents = this.generations.get(gateway)?.get(this.versions.get(gateway) ?? "");
-    if (contents === undefined || typeUrl === LISTENER) return;
+    const origin = this.origins.get(event.snapshot);
     const kind = typeUrl === EXTENSION ? "policies" : typeUrl === ROUTE ? "routes" : undefined;
-    if (kind === undefined) return;
+    if (origin === undefined || kind === undefined || !this.versions.has(gateway)) return;
     const words = `Envoy refused the configuration made of it (${message}); it is closed until it changes`;
-    const taken = this.quarantine.add(this.agreed.get(gateway), contents, kind, words);
+    const taken = this.quarantine.add(this.agreed.get(gateway)?.contents, origin, this.contents, kind, words);
     if (taken.length === 0) return;
-    this.options.onNotice(`closed until they change: ${taken.join(", ")}`);
+    this.options.onNotice(`closed until one of them changes: ${taken.join(", ")}`);
     this.render();
   }
 }

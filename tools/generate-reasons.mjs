@@ -81,7 +81,9 @@ for (const [path, raw] of [
     ? await prettier.format(raw, { ...(await prettier.resolveConfig(file)), filepath: file })
     : raw;
   if (!process.argv.includes("--check")) writeFileSync(url, text);
-  else if (readFileSync(url, "utf8") !== text)
-    (stale++, console.error(`${path} is not what reasons.json says: run \`make generate\``));
+  else if (readFileSync(url, "utf8") !== text) {
+    stale++;
+    console.error(`${path} is not what reasons.json says: run \`make generate\``);
+  }
 }
 process.exit(stale ? 1 : 0);

@@ -1,8 +1,8 @@
 // The resources claimgate reads, as far as it reads them. Field names and meanings are those of the upstream APIs:
 // Gateway API v1, kgateway gateway.kgateway.dev/v1alpha1, Gloo gateway.solo.io/v1.
-import type { V1EndpointSlice, V1Namespace, V1Service } from "@kubernetes/client-node";
+import type { V1EndpointSlice, V1Namespace, V1Secret, V1Service } from "@kubernetes/client-node";
 
-export type { V1EndpointSlice, V1Namespace, V1Service };
+export type { V1EndpointSlice, V1Namespace, V1Secret, V1Service };
 
 export interface ObjectMeta {
   name: string;
@@ -29,12 +29,19 @@ export interface GatewayClass extends KubernetesObject {
   spec: { controllerName: string };
 }
 
+export interface SecretObjectReference {
+  group?: string;
+  kind?: string;
+  namespace?: string;
+  name: string;
+}
+
 export interface Listener {
   name: string;
   hostname?: string;
   port: number;
   protocol: string;
-  tls?: unknown;
+  tls?: { mode?: string; certificateRefs?: SecretObjectReference[]; options?: Record<string, string> };
   allowedRoutes?: {
     namespaces?: { from?: "All" | "Selector" | "Same" | "None"; selector?: LabelSelector };
     kinds?: { group?: string; kind: string }[];
@@ -42,7 +49,7 @@ export interface Listener {
 }
 
 export interface Gateway extends KubernetesObject {
-  spec: { gatewayClassName: string; listeners: Listener[]; addresses?: unknown; infrastructure?: unknown };
+  spec: { gatewayClassName: string; listeners: Listener[]; tls?: { frontend?: unknown }; [unread: string]: unknown };
 }
 
 export interface ParentReference {

@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { type HostAndPort, parseHostAndPort } from "./address.js";
 import { render } from "./render.js";
 import { run } from "./run.js";
 
@@ -16,6 +17,22 @@ function integer(name: string, least: number, most: number): (text: string) => n
 }
 
 const port = (name: string, least = 1) => integer(name, least, 65535);
+
+function hostAndPort(name: string): (text: string) => HostAndPort {
+  return (text) =>
+    parseHostAndPort(text) ??
+    program.error(`error: ${name} must be HOST:PORT, as 127.0.0.1:18000 or [::1]:18000, not ${JSON.stringify(text)}`);
+}
+
+function gatewayName(text: string): string {
+  if (/^[a-z0-9]([-a-z0-9]*[a-z0-9])?\/[a-z0-9]([-.a-z0-9]*[a-z0-9])?$/.test(text)) return text;
+  return program.error(`error: --gateway must be NAMESPACE/NAME, not ${JSON.stringify(text)}`);
+}
+
+/** Of an option that may be given several times. */
+function collect(text: string, before: string[] = []): string[] {
+  return [...before, text];
+}
 
 program
   .command("run")
@@ -40,6 +57,55 @@ program
   .requiredOption("--resources <dir>", "directory of manifests (YAML or JSON, recursive)")
   .action(async (options) => {
     process.exitCode = await render(options.resources);
+  });
+
+program
+  .command("crds")
+  .description("prints the CustomResourceDefinitions of the policies, for `kubectl apply --server-side -f -`")
+  .option("--gateway-api", "Gateway API's too, standard channel")
+  .option("--keep-foreign", "leave out those that the cluster has from somebody else, such as kgateway or Gloo")
+  .option("--kubeconfig <file>", "the cluster of --keep-foreign (default: as kubectl)")
+  .action(async (options) => {
+    // Loaded when asked for: the Kubernetes client takes longer to load than the other commands to run.
+    const { crds } = await import("./crds.js");
+    process.exitCode = await crds(options);
+  });
+
+program
+  .command("controller")
+  .description("Kubernetes mode: resources from an API server, statuses back to it, xDS to the Gateways' Envoys")
+  .option("--kubeconfig <file>", "the cluster (default: $KUBECONFIG, else the one this runs in)")
+  .addOption(
+    new Option("--xds-address <host:port>", "where Envoys connect")
+      .argParser(hostAndPort("--xds-address"))
+      .default({ address: "127.0.0.1", port: 18000 }, "127.0.0.1:18000"),
+  )
+  .option("--health-address <ip>", "where /readyz, /statusz and /syncz are served", "127.0.0.1")
+  .option("--health-port <n>", "port of /readyz, /statusz and /syncz", port("--health-port", 0), 8081)
+  .option("--leader-elect", "one of several replicas: only the one that leads writes statuses", false)
+  .option("--gateway-class <name>", "class of Gateways to serve (repeatable; default: claimgate)", collect)
+  .option(
+    "--status-namespace <name>",
+    "namespace of Leases and of Gloo's statuses (default: the pod's, or claimgate-system)",
+  )
+  .option("--listener-address <ip>", "where the Envoys' listeners listen", "0.0.0.0")
+  .option("--port-offset <n>", "added to the port of every listener", integer("--port-offset", 0, 65535), 0)
+  .action(async (options) => {
+    const { controller } = await import("./controller.js");
+    process.exitCode = await controller({ ...options, gatewayClass: options.gatewayClass ?? ["claimgate"] });
+  });
+
+program
+  .command("envoy")
+  .description("an Envoy for one Gateway, configured by a controller")
+  .requiredOption("--gateway <ns/name>", "the Gateway", gatewayName)
+  .requiredOption("--xds <host:port>", "where the controller serves xDS", hostAndPort("--xds"))
+  .option("--admin-port <n>", "Envoy's admin port, on 127.0.0.1 (default: a free one)", port("--admin-port"))
+  .option("--concurrency <n>", "worker threads (default: one for each core)", integer("--concurrency", 1, 1024))
+  .option("--print", "print the bootstrap instead", false)
+  .action(async (options) => {
+    const { envoy } = await import("./envoy.js");
+    process.exitCode = await envoy(options);
   });
 
 await program.parseAsync();

@@ -11,7 +11,8 @@ export function printProblems(problems: readonly Problem[]): void {
 }
 
 export function describeComplaint({ origin, resource, message }: Complaint): string {
-  return origin === "" ? `${resource}: ${message}` : `${origin}: ${resource}: ${message}`;
+  // On an API server a resource is where its name says.
+  return origin === "" || origin === resource ? `${resource}: ${message}` : `${origin}: ${resource}: ${message}`;
 }
 
 export function printComplaints(complaints: readonly Complaint[]): void {

@@ -3,15 +3,14 @@ import { Controller, DEFAULT_OPTIONS } from "../controller.js";
 import { findEnvoy } from "../envoy/find.js";
 import { FilterValidator } from "../filter/validator.js";
 import { DirectorySource } from "../source/directory.js";
-import type { Problem } from "../source/source.js";
 import { HealthServer } from "../status/server.js";
-import type { Translation } from "../translate/translate.js";
 import { transition } from "../translate/transition.js";
 import { AdsServer } from "../xds/server.js";
 import { Fleet } from "./fleet.js";
 import { wasmPath } from "./paths.js";
 import { takenPort } from "./ports.js";
-import { describeComplaint, printLine, printProblems } from "./print.js";
+import { printLine } from "./print.js";
+import { Speaker } from "./speaker.js";
 
 export interface RunOptions {
   resources: string;
@@ -39,7 +38,7 @@ async function serve(options: RunOptions): Promise<number> {
   });
   const executable = findEnvoy();
   const wasm = wasmPath();
-  const speaker = new Speaker();
+  const speaker = new Speaker(printLine);
   const ads = new AdsServer({
     address: "127.0.0.1",
     port: 0,
@@ -53,7 +52,7 @@ async function serve(options: RunOptions): Promise<number> {
     validator: new FilterValidator(wasm),
     translate: { ...DEFAULT_OPTIONS, address: options.address, portOffset: options.portOffset, exclusivePorts: true },
     onTranslation: (translation) => {
-      speaker.complain(translation);
+      speaker.complain(translation.complaints);
       fleet?.follow(controller.gateways());
     },
     onNotice: printLine,
@@ -105,23 +104,4 @@ async function listenHealth(health: HealthServer, { healthPort }: RunOptions): P
 
 function listenerPorts(controller: Controller, options: RunOptions): number[] {
   return controller.ports().map((port) => port + options.portOffset);
-}
-
-/** Says each thing once, and again only after it was mended in between. */
-class Speaker {
-  private said = new Set<string>();
-  private saidOfFiles = "";
-
-  complain({ complaints }: Translation): void {
-    const lines = complaints.map(describeComplaint);
-    for (const line of new Set(lines)) if (!this.said.has(line)) printLine(line);
-    for (const line of this.said) if (!lines.includes(line)) printLine(`mended: ${line}`);
-    this.said = new Set(lines);
-  }
-
-  problems(problems: readonly Problem[]): void {
-    const text = JSON.stringify(problems);
-    if (text !== this.saidOfFiles) printProblems(problems);
-    this.saidOfFiles = text;
-  }
 }

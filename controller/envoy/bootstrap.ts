@@ -1,4 +1,5 @@
 import { ENVOY_RE2_RUNTIME } from "../translate/routing/regex.js";
+import { type EnvoyTls, xdsTransportSocket } from "./tls.js";
 
 export interface BootstrapOptions {
   /** "NS/NAME" of the Gateway. */
@@ -7,10 +8,12 @@ export interface BootstrapOptions {
   readonly xds: { readonly address: string; readonly port: number };
   /** Always on 127.0.0.1: the admin interface shows configuration and can stop Envoy. */
   readonly adminPort: number;
+  /** Mutual TLS to the controller, a must beyond loopback. The files of sdsFiles(tls) have to be in place. */
+  readonly tls?: EnvoyTls;
 }
 
 /** A static Envoy bootstrap in JSON: everything but the way to the controller and the admin interface comes over ADS. */
-export function bootstrap({ gateway, xds, adminPort }: BootstrapOptions): Record<string, unknown> {
+export function bootstrap({ gateway, xds, adminPort, tls }: BootstrapOptions): Record<string, unknown> {
   return {
     node: { id: gateway, cluster: gateway },
     admin: { address: socketAddress("127.0.0.1", adminPort) },
@@ -38,6 +41,7 @@ export function bootstrap({ gateway, xds, adminPort }: BootstrapOptions): Record
           name: "xds",
           type: /^[0-9.]+$|:/.test(xds.address) ? "STATIC" : "STRICT_DNS",
           connect_timeout: "5s",
+          ...(tls === undefined ? {} : { transport_socket: xdsTransportSocket(tls) }),
           typed_extension_protocol_options: {
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
               "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",

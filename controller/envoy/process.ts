@@ -1,16 +1,19 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, type WriteStream } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { bootstrap, type BootstrapOptions } from "./bootstrap.js";
 import { findEnvoy } from "./find.js";
 import { firstReason } from "./reason.js";
+import { type EnvoyTls, sdsFiles } from "./tls.js";
 import { watchdog } from "./watchdog.js";
 
-export interface EnvoyOptions extends BootstrapOptions {
+export interface EnvoyOptions extends Omit<BootstrapOptions, "tls"> {
+  /** Mutual TLS to the controller; the SDS files are written for it. */
+  readonly tls?: Omit<EnvoyTls, "sdsDirectory">;
   /** Worker threads; Envoy's default is one for each core. */
   readonly concurrency?: number;
   /** Envoy's --log-level; "warning" unless given. */
@@ -96,9 +99,13 @@ export class EnvoyProcess {
   /** Starts a process and resolves when it has written its admin address; rejects with a line that says why it has not. */
   async #run(): Promise<ChildProcess> {
     this.#folder ??= await mkdtemp(join(tmpdir(), "claimgate-envoy-"));
-    if (this.#stopping) throw new Error(`Envoy for ${this.#options.gateway} was stopped`);
     const addressFile = join(this.#folder, `admin-${++this.#runs}`);
-    const child = this.#spawn(addressFile);
+    const { tls } = this.#options;
+    for (const [name, content] of Object.entries(tls === undefined ? {} : sdsFiles(tls))) {
+      await writeFile(join(this.#folder, name), content);
+    }
+    if (this.#stopping) throw new Error(`Envoy for ${this.#options.gateway} was stopped`);
+    const child = this.#spawn(addressFile, this.#folder);
     const closed = once(child, "close").catch(() => undefined);
     let failure = undefined as Error | undefined;
     // Instead of "exit", if it could not be executed at all.
@@ -119,14 +126,16 @@ export class EnvoyProcess {
     }
   }
 
-  #spawn(addressFile: string): ChildProcess {
+  #spawn(addressFile: string, sdsDirectory: string): ChildProcess {
+    const { tls, ...rest } = this.#options;
+    const made = bootstrap(tls === undefined ? rest : { ...rest, tls: { ...tls, sdsDirectory } });
     const { concurrency, logLevel, executable, drainSeconds } = this.#options;
     const startedAt = Date.now();
     this.#lines = [];
     const child = spawn(
       executable ?? findEnvoy(),
       [
-        ...["--config-yaml", JSON.stringify(bootstrap(this.#options))],
+        ...["--config-yaml", JSON.stringify(made)],
         ...["--admin-address-path", addressFile],
         // Several Envoys on one host; hot restart is not used.
         "--use-dynamic-base-id",

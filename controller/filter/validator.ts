@@ -49,20 +49,23 @@ export class FilterValidator implements Validator {
     const key = createHash("sha256").update(text).digest("base64");
     const known = this.answers.get(key);
     if (known !== undefined) return known;
-    const answer = this.configure(text);
-    const refusal = answer === null ? null : parseRefusal(answer, prefix);
+    const refusal = this.configure(text, prefix);
     if (this.answers.size >= MAX_ANSWERS) this.answers.clear();
     this.answers.set(key, refusal);
     return refusal;
   }
 
-  private configure(text: string): string | null {
+  private configure(text: string, prefix: string): Refusal | null {
     try {
-      return this.vm.configure(text);
+      const answer = this.vm.configure(text);
+      return answer === null ? null : parseRefusal(answer, prefix);
     } catch (error) {
       // A trap would take Envoy's worker down; here it only costs this VM.
       this.vm = new FilterVm(this.module);
-      return `the filter cannot take it: ${error instanceof Error ? error.message : String(error)}`;
+      return {
+        path: "",
+        message: `the filter cannot take it: ${error instanceof Error ? error.message : String(error)}`,
+      };
     }
   }
 }

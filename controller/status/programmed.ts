@@ -5,34 +5,61 @@ import { condition } from "../translate/status.js";
 /** How far the Envoys of a Gateway are with its newest snapshot. */
 export type Progress = { programmed: true } | { programmed: false; reason: "Pending" | "NoEnvoy"; message: string };
 
-/**
- * Adds the condition Programmed wherever a status has an Accepted that is true: such content is meant to be in force.
- * `gateways` are those whose Envoys carry it, `progress` what is known of each.
- */
+/** Adds the condition Programmed wherever a status has an Accepted that is true: such content is meant to be in force. */
 export function withProgrammed(
   status: ResourceStatus,
+  /** Gateways whose Envoys carry it; what none carries is not said to be programmed or not. */
   gateways: Iterable<string>,
-  progress: (gateway: string) => Progress,
+  /** By Gateway. */
+  progress: ReadonlyMap<string, Progress>,
 ): ResourceStatus {
-  const laggard = [...gateways].map(progress).find(({ programmed }) => !programmed);
-  return { ...status, status: visit(status.status, laggard) as ResourceStatus["status"] };
+  return { ...status, status: visit(status.status, [...gateways]) as ResourceStatus["status"] };
+
+  function visit(value: unknown, carriers: readonly string[]): unknown {
+    if (Array.isArray(value)) return value.map((item) => visit(item, carriers));
+    if (typeof value !== "object" || value === null) return value;
+    const entry = value as Entry;
+    const concerned = gatewayOf(entry.parentRef ?? entry.ancestorRef, status.namespace, carriers);
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => {
+        if (name !== "conditions" || !Array.isArray(member)) return [name, visit(member, concerned)];
+        return [name, conditionsWith(member as Condition[], concerned, progress)];
+      }),
+    );
+  }
 }
 
-function visit(value: unknown, laggard: Progress | undefined): unknown {
-  if (Array.isArray(value)) return value.map((item) => visit(item, laggard));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => {
-      if (name !== "conditions" || !Array.isArray(member)) return [name, visit(member, laggard)];
-      return [name, conditionsWith(member as Condition[], laggard)];
-    }),
-  );
+interface Reference {
+  kind?: string;
+  namespace?: string;
+  name: string;
 }
 
-function conditionsWith(conditions: Condition[], laggard: Progress | undefined): Condition[] {
+interface Entry {
+  parentRef?: Reference;
+  ancestorRef?: Reference;
+}
+
+/** What is said of one Gateway is that Gateway's progress; what is said of anything else, that of all carriers. */
+function gatewayOf(
+  reference: Reference | undefined,
+  namespace: string,
+  carriers: readonly string[],
+): readonly string[] {
+  if (reference === undefined || (reference.kind ?? "Gateway") !== "Gateway") return carriers;
+  return carriers.filter((key) => key === `${reference.namespace ?? namespace}/${reference.name}`);
+}
+
+function conditionsWith(
+  conditions: Condition[],
+  carriers: readonly string[],
+  progress: ReadonlyMap<string, Progress>,
+): Condition[] {
   const accepted = conditions.find(({ type }) => type === "Accepted");
-  if (accepted?.status !== "True") return conditions;
+  if (accepted?.status !== "True" || carriers.length === 0) return conditions;
   const generation = accepted.observedGeneration;
+  const known = carriers.flatMap((gateway) => progress.get(gateway) ?? []);
+  const laggard = known.find(({ programmed }) => !programmed);
   const programmed =
     laggard === undefined || laggard.programmed
       ? condition("Programmed", true, "Programmed", "Every connected Envoy has acknowledged it", generation)

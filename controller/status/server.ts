@@ -1,4 +1,4 @@
-// GET /readyz and GET /statusz.
+// GET /readyz, GET /statusz and GET /syncz.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ResourceStatus } from "../translate/status.js";
@@ -7,6 +7,8 @@ export interface HealthSource {
   /** What readiness waits for, a line each; none means ready. */
   waitingFor(): string[];
   statuses(): ResourceStatus[];
+  /** What each Envoy has acknowledged, as JSON; no /syncz unless given. */
+  envoys?(): unknown;
 }
 
 /** Serves a HealthSource on a loopback or given address; rejects if the port is taken. */
@@ -25,6 +27,9 @@ export class HealthServer {
       } else if (path === "/statusz") {
         response.writeHead(200, { "content-type": "application/json" });
         response.end(`${JSON.stringify({ statuses: source.statuses() }, null, 2)}\n`);
+      } else if (path === "/syncz" && source.envoys !== undefined) {
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(`${JSON.stringify(source.envoys(), null, 2)}\n`);
       } else {
         response.writeHead(404).end();
       }

@@ -12,10 +12,14 @@ export interface Complaint {
   message: string;
 }
 
-/** Findings first; then, for resources without, every condition of their status that says they are not in force as written. */
+/**
+ * Findings first; then, for resources without, every condition of their status that says they are not in force as written, and
+ * what no status has a place for: `unsaid`, by "Kind NS/NAME".
+ */
 export function complaintsAbout(
   resources: readonly LoadedResource[],
   statuses: readonly ResourceStatus[],
+  unsaid: ReadonlyMap<string, readonly string[]>,
 ): Complaint[] {
   const complaints: Complaint[] = [];
   const origins = new Map<string, string>();
@@ -31,7 +35,8 @@ export function complaintsAbout(
     const messages = conditionsIn(status)
       .filter(isRefusal)
       .map(({ message }) => message);
-    for (const message of new Set(messages)) complaints.push({ origin, resource, message });
+    const all = new Set([...messages, ...(unsaid.get(resource) ?? [])]);
+    for (const message of all) complaints.push({ origin, resource, message });
   }
   return complaints;
 }

@@ -6,6 +6,7 @@ import type {
   ReferenceGrant,
   V1EndpointSlice,
   V1Namespace,
+  V1Secret,
   V1Service,
 } from "../api/types.js";
 
@@ -19,6 +20,7 @@ export interface RoutingResources {
   httpRoutes: readonly HTTPRoute[];
   services: readonly V1Service[];
   endpointSlices: readonly V1EndpointSlice[];
+  secrets: readonly V1Secret[];
   referenceGrants: readonly ReferenceGrant[];
   namespaces: readonly V1Namespace[];
 }
@@ -36,19 +38,21 @@ export function namespaceOf(object: { metadata?: { namespace?: string } }): stri
 }
 
 /** "NAMESPACE/NAME", the key of a namespaced object among those of its kind. */
-export function keyOf(object: Pick<KubernetesObject, "metadata"> | V1Service): string {
+export function keyOf(object: Pick<KubernetesObject, "metadata"> | V1Service | V1Secret): string {
   return `${namespaceOf(object)}/${object.metadata?.name ?? ""}`;
 }
 
 /** Lookups over one consistent set of resources; built once per translation. */
 export class ResourceIndex {
   private readonly servicesByKey = new Map<string, V1Service>();
+  private readonly secretsByKey = new Map<string, V1Secret>();
   private readonly slicesByService = new Map<string, V1EndpointSlice[]>();
   private readonly grantsByNamespace = new Map<string, ReferenceGrant[]>();
   private readonly labelsByNamespace = new Map<string, Record<string, string>>();
 
   constructor(readonly resources: RoutingResources) {
     for (const service of resources.services) this.servicesByKey.set(keyOf(service), service);
+    for (const secret of resources.secrets) this.secretsByKey.set(keyOf(secret), secret);
     for (const slice of resources.endpointSlices) {
       const service = slice.metadata?.labels?.[SERVICE_NAME_LABEL];
       if (service !== undefined) append(this.slicesByService, `${namespaceOf(slice)}/${service}`, slice);
@@ -62,6 +66,10 @@ export class ResourceIndex {
 
   service(namespace: string, name: string): V1Service | undefined {
     return this.servicesByKey.get(`${namespace}/${name}`);
+  }
+
+  secret(namespace: string, name: string): V1Secret | undefined {
+    return this.secretsByKey.get(`${namespace}/${name}`);
   }
 
   endpointSlices(namespace: string, service: string): readonly V1EndpointSlice[] {

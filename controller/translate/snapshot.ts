@@ -59,6 +59,8 @@ export interface Snapshot {
   readonly clusters: ReadonlyMap<string, EnvoyResource>;
   /** ClusterLoadAssignments, by cluster name. */
   readonly endpoints: ReadonlyMap<string, EnvoyResource>;
+  /** TLS certificates with their private keys, by the names that listeners ask for them: "NS/SECRET". Never to be printed. */
+  readonly secrets: ReadonlyMap<string, EnvoyResource>;
   readonly listeners: ReadonlyMap<string, EnvoyResource>;
   /** RouteConfigurations; every listener has one. */
   readonly routes: ReadonlyMap<string, EnvoyResource>;

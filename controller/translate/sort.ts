@@ -1,5 +1,13 @@
 // Resources by kind. What has findings may be of any shape: only kinds whose readers expect that see it.
-import type { Gateway, HTTPRoute, ReferenceGrant, V1EndpointSlice, V1Namespace, V1Service } from "../api/types.js";
+import type {
+  Gateway,
+  HTTPRoute,
+  ReferenceGrant,
+  V1EndpointSlice,
+  V1Namespace,
+  V1Secret,
+  V1Service,
+} from "../api/types.js";
 import type { LoadedResource } from "../source/source.js";
 import { ResourceIndex } from "./resources.js";
 
@@ -17,6 +25,7 @@ export function indexOf(resources: readonly LoadedResource[]): ResourceIndex {
     httpRoutes: resources.filter(({ object }) => object.kind === "HTTPRoute").map(({ object }) => object as HTTPRoute),
     services: sound<V1Service>("Service"),
     endpointSlices: sound<V1EndpointSlice>("EndpointSlice"),
+    secrets: sound<V1Secret>("Secret"),
     referenceGrants: sound<ReferenceGrant>("ReferenceGrant"),
     namespaces: sound<V1Namespace>("Namespace"),
   });

@@ -1,23 +1,22 @@
 // Resources in, everything out: what each Envoy is to hold, and what is said of each resource. Pure: the same input gives the
 // same output, and the only question it asks is the validator's.
-import type { Finding } from "../api/finding.js";
+import { describeFinding, type Finding } from "../api/finding.js";
 import type { KubernetesObject } from "../api/types.js";
 import type { LoadedResource } from "../source/source.js";
 import { type Complaint, complaintsAbout } from "./complaints.js";
 import { indexOf } from "./sort.js";
-import { attachPolicies } from "./policy/attach.js";
+import { attachPolicies, type ResolvedPolicy } from "./policy/attach.js";
 import { EffectivePolicies } from "./policy/effective.js";
 import { IdentityHeaders } from "./policy/identity.js";
-import type { Policy } from "./policy/model.js";
+import { objectId } from "./policy/names.js";
 import { readPolicies } from "./policy/read.js";
-import { extensionStatus, glooStatus, trafficPolicyStatus } from "./policy/status.js";
-import type { ResolvedTarget } from "./policy/targets.js";
+import { extensionStatus, glooStatus, trafficPolicyStatus, unsaid } from "./policy/status.js";
 import { closedConfiguration, ListenerPolicies, routeBackends } from "./plugins.js";
-import { keyOf, namespaceOf } from "./resources.js";
+import { append, keyOf, namespaceOf } from "./resources.js";
 import { renderGateway } from "./routing/render.js";
-import { gatewayStatus, type RenderRefusal, routeStatuses } from "./routing/status.js";
+import { condition, type GatewayStatus, gatewayStatus, type RenderRefusal, routeStatuses } from "./routing/status.js";
 import { carriersOf } from "./carriers.js";
-import { buildTopology, type Topology } from "./routing/topology.js";
+import { buildTopology, type GatewayTopology, type Topology } from "./routing/topology.js";
 import type { PluginConfiguration, Snapshot } from "./snapshot.js";
 import type { ResourceStatus } from "./status.js";
 import type { Validator } from "./validator.js";
@@ -58,7 +57,7 @@ export function translate(
     findings: findingsOfRoutes(resources),
   });
   const read = readPolicies(resources, index, validator, options.quarantined);
-  const attached = attachPolicies(read.policies, topology);
+  const attached = attachPolicies(read.policies, topology, resources);
   const effective = new EffectivePolicies(attached);
   const routes = new Map(topology.routes.map((route) => [route.key, routeBackends(route)]));
   const identity = new IdentityHeaders(attached, routes);
@@ -66,7 +65,7 @@ export function translate(
 
   const snapshots = new Map<string, Snapshot>();
   const refusals: RenderRefusal[] = [];
-  const complaints: Complaint[] = [];
+  const closed = new Map<string, string[]>();
   for (const gateway of topology.gateways) {
     const rendered = renderGateway(topology, gateway, {
       policyHash: (listener, route, rule) => policies.ofRule(listener, route, rule),
@@ -77,7 +76,7 @@ export function translate(
       portOffset: options.portOffset,
       exclusivePorts: options.exclusivePorts ?? false,
     });
-    refusals.push(...rendered.refusals);
+    refusals.push(...rendered.refusals, ...absentPolicies(gateway, effective));
     const plugins = new Map<string, PluginConfiguration>();
     for (const listener of gateway.listeners) {
       const hashes = rendered.policyHashes.get(listener.id);
@@ -89,24 +88,62 @@ export function translate(
         refusal === null ? configuration : closedConfiguration(configuration, "the filter refuses this configuration"),
       );
       if (refusal === null) continue;
-      const message = `listener ${listener.name} is closed: ${refusal.path}: ${refusal.message}`;
-      complaints.push({ origin: "", resource: `Gateway ${gateway.key}`, message });
+      append(closed, gateway.key, `listener ${listener.name} answers 500: ${refusal.path}: ${refusal.message}`);
     }
     snapshots.set(gateway.key, { gateway: gateway.key, ...rendered, plugins });
   }
+  // A policy with targets, none of them ours to judge, is another controller's.
+  const ours = attached.filter(({ policy, resolved }) => resolved.length > 0 || policy.targetRefs.length === 0);
   const statuses = [
-    ...topology.gateways.map((gateway) => statusOf(gateway.gateway, gatewayStatus(gateway))),
+    ...topology.gateways.map((gateway) => statusOf(gateway.gateway, servedStatus(gateway, closed.get(gateway.key)))),
+    ...invalidGateways(resources, options.gatewayClasses),
     ...routeStatusList(topology, refusals),
     ...[...read.extensions.values()].map((extension) => statusOf(extension.object, extensionStatus(extension))),
-    ...attached.map(({ policy, resolved }) => statusOf(policy.object, policyStatus(policy, resolved))),
+    ...ours.map((policy) => statusOf(policy.policy.object, policyStatus(policy))),
   ];
-  const carriers = carriersOf(topology, attached);
-  return { snapshots, statuses, complaints: [...complaints, ...complaintsAbout(resources, statuses)], carriers };
+  const silent = new Map(ours.map(({ policy, resolved }) => [objectId(policy.object), unsaid(policy, resolved)]));
+  const complaints = complaintsAbout(resources, statuses, silent);
+  return { snapshots, statuses, complaints, carriers: carriersOf(topology, attached) };
 
-  function policyStatus(policy: Policy, resolved: readonly ResolvedTarget[]): Record<string, unknown> {
+  function policyStatus({ policy, resolved }: ResolvedPolicy): Record<string, unknown> {
     if (policy.api === "kgateway") return trafficPolicyStatus(policy, resolved, effective);
     return glooStatus(policy, resolved, effective, options.statusNamespace);
   }
+}
+
+/** Rules closed because a filter names a policy that is not there: no policy has a status that could say so. */
+function absentPolicies({ listeners }: GatewayTopology, effective: EffectivePolicies): RenderRefusal[] {
+  return listeners.flatMap(({ id, attached }) =>
+    attached.flatMap(({ route }) =>
+      route.rules.flatMap(({ index }) =>
+        effective
+          .absentInFilters(route.route, index)
+          .map((absent) => ({ ...absent, route: route.key, ruleIndex: index, listener: id })),
+      ),
+    ),
+  );
+}
+
+function servedStatus(gateway: GatewayTopology, closed: readonly string[] | undefined): GatewayStatus {
+  const status = gatewayStatus(gateway);
+  if (closed === undefined) return status;
+  const { generation } = gateway.gateway.metadata;
+  const invalid = condition("PartiallyInvalid", true, "Invalid", closed.join("; "), generation);
+  return { ...status, conditions: [...status.conditions, invalid] };
+}
+
+/** Gateways that failed validation have no listeners, and say why. One whose class cannot be read may be ours. */
+function invalidGateways(resources: readonly LoadedResource[], classes: readonly string[]): ResourceStatus[] {
+  return resources.flatMap(({ object, findings }) => {
+    if (object.kind !== "Gateway" || findings.length === 0) return [];
+    const { spec } = object as KubernetesObject & { spec?: { gatewayClassName?: unknown } | null };
+    const name = spec?.gatewayClassName;
+    if (typeof name === "string" && !classes.includes(name)) return [];
+    const message = findings.map(describeFinding).join("; ");
+    return [
+      statusOf(object, { conditions: [condition("Accepted", false, "Invalid", message, object.metadata.generation)] }),
+    ];
+  });
 }
 
 function findingsOfRoutes(resources: readonly LoadedResource[]): Map<string, readonly Finding[]> {

@@ -3,7 +3,7 @@ import type { EnvoyResource, PluginConfiguration, Snapshot } from "../translate/
 import { canonicalJson } from "../translate/canonical.js";
 import { EncodeError, encodeResource } from "./encode.js";
 import { versionOf } from "./extension.js";
-import { CLUSTER, ENDPOINT, LISTENER, ROUTE, type EncodedResource, type TypeUrl } from "./types.js";
+import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET, type EncodedResource, type TypeUrl } from "./types.js";
 
 /** A route table and a filter that judges its requests: they meet in an HttpConnectionManager. */
 export interface Chain {
@@ -18,12 +18,15 @@ export interface EncodedSnapshot {
   readonly version: string;
   readonly clusters: ReadonlyMap<string, EncodedResource>;
   readonly endpoints: ReadonlyMap<string, EncodedResource>;
+  readonly secrets: ReadonlyMap<string, EncodedResource>;
   readonly listeners: ReadonlyMap<string, EncodedResource>;
   readonly routes: ReadonlyMap<string, EncodedResource>;
   /** Names of the endpoints that Envoy will ask for: those of clusters with type EDS. */
   readonly discovered: ReadonlySet<string>;
   /** By listener name. */
   readonly chains: ReadonlyMap<string, readonly Chain[]>;
+  /** Names of the secrets of a listener, by listener name. */
+  readonly secretsOf: ReadonlyMap<string, ReadonlySet<string>>;
   /** By listener name: canonical JSON of the address, to see that a new listener takes the place of an old one. */
   readonly addresses: ReadonlyMap<string, string>;
 }
@@ -32,12 +35,14 @@ export interface EncodedSnapshot {
 export function encodeSnapshot(snapshot: Snapshot): EncodedSnapshot {
   const clusters = encodeAll(CLUSTER, "clusters", "name", snapshot.clusters);
   const endpoints = encodeAll(ENDPOINT, "endpoints", "clusterName", snapshot.endpoints);
+  const secrets = encodeAll(SECRET, "secrets", "name", snapshot.secrets);
   const listeners = encodeAll(LISTENER, "listeners", "name", snapshot.listeners);
   const routes = encodeAll(ROUTE, "routes", "name", snapshot.routes);
   const hash = createHash("sha256");
   for (const [type, resources] of [
     ["clusters", clusters],
     ["endpoints", endpoints],
+    ["secrets", secrets],
     ["listeners", listeners],
     ["routes", routes],
   ] as const) {
@@ -51,10 +56,12 @@ export function encodeSnapshot(snapshot: Snapshot): EncodedSnapshot {
     version: hash.digest("hex").slice(0, 32),
     clusters,
     endpoints,
+    secrets,
     listeners,
     routes,
     discovered: new Set([...endpoints.keys()].filter((name) => snapshot.clusters.get(name)?.["type"] === "EDS")),
     chains: new Map([...snapshot.listeners].map(([name, listener]) => [name, chainsOf(listener)])),
+    secretsOf: new Map([...snapshot.listeners].map(([name, listener]) => [name, new Set(secretsIn(listener))])),
     addresses: new Map([...snapshot.listeners].map(([name, listener]) => [name, canonicalJson(listener["address"])])),
   };
 }
@@ -89,6 +96,15 @@ function chainsOf(value: unknown): Chain[] {
   });
   const own = typeof table === "string" ? plugins.map((plugin) => ({ table, plugin })) : [];
   return [...own, ...Object.values(rest).flatMap(chainsOf)];
+}
+
+/** What the TLS contexts in a listener ask for, wherever they stand in it. */
+function secretsIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return [];
+  if (Array.isArray(value)) return value.flatMap(secretsIn);
+  const { tlsCertificateSdsSecretConfigs: configs, ...rest } = value as Record<string, unknown>;
+  const names = (Array.isArray(configs) ? configs : []).map((config) => member(config, "name"));
+  return [...names.filter((name) => typeof name === "string"), ...Object.values(rest).flatMap(secretsIn)];
 }
 
 function member(value: unknown, name: string): unknown {

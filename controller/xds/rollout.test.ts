@@ -5,7 +5,7 @@ import type { PluginConfiguration } from "../translate/snapshot.js";
 import { History } from "./history.js";
 import { encodeSnapshot } from "./resources.js";
 import { Rollout, type Nack, type Outgoing } from "./rollout.js";
-import { CLUSTER, ENDPOINT, EXTENSION, LISTENER, ROUTE, TYPES, type TypeUrl } from "./types.js";
+import { CLUSTER, ENDPOINT, EXTENSION, LISTENER, ROUTE, SECRET, TYPES, type TypeUrl } from "./types.js";
 
 const SEEDS = Number(process.env["SEEDS"] ?? 40);
 
@@ -103,7 +103,14 @@ class World {
   }
 }
 
-const SHORT = { [CLUSTER]: "CDS", [ENDPOINT]: "EDS", [EXTENSION]: "ECDS", [LISTENER]: "LDS", [ROUTE]: "RDS" };
+const SHORT = {
+  [CLUSTER]: "CDS",
+  [ENDPOINT]: "EDS",
+  [EXTENSION]: "ECDS",
+  [SECRET]: "SDS",
+  [LISTENER]: "LDS",
+  [ROUTE]: "RDS",
+};
 const ONE: Plan = { listeners: [{ name: "a", port: 1 }], tables: { a: ["h1"] }, clusters: { c: "1" } };
 
 function settled(plan: Plan): World {
@@ -179,6 +186,68 @@ describe("order", () => {
     world.publish({ ...ONE });
     world.settle();
     expect(world.sent).toEqual([]);
+  });
+});
+
+describe("secrets", () => {
+  const TLS: Plan = {
+    ...ONE,
+    listeners: [{ name: "a", port: 1, secret: "s" }],
+    secrets: { s: "1", unused: "1" },
+  };
+
+  test("a new Envoy gets those that its listeners ask for, and no other", () => {
+    const world = settled(ONE);
+    world.restart(TLS);
+    world.settle();
+    expect(world.sent).toEqual(["CDS +c", "EDS +c", "LDS +a", "SDS +s"]);
+    expect(world.pending).toEqual([]);
+  });
+
+  test("a rotation replaces the secret and nothing else, even while clusters are being refused", () => {
+    const world = settled(TLS);
+    world.publish({ ...TLS, secrets: { s: "2" } });
+    world.settle();
+    expect(world.sent).toEqual(["SDS +s"]);
+    world.publish({ ...TLS, clusters: { c: "2" }, refused: ["cluster:c"], secrets: { s: "3" } });
+    world.settle();
+    expect(world.sent).toEqual(["SDS +s", "SDS +s", "CDS +c", "EDS +c"]);
+    expect(world.pending).toEqual([CLUSTER]);
+  });
+
+  test("a listener that changes with the secret it has waits for it", () => {
+    const world = settled({ ...TLS, clusters: {} });
+    const listeners = [{ name: "a", port: 1, secret: "s", mark: "x" }];
+    world.publish({ ...TLS, clusters: {}, listeners, secrets: { s: "2" } });
+    expect(world.sent).toEqual(["SDS +s"]);
+    world.settle();
+    expect(world.sent).toEqual(["SDS +s", "LDS +a"]);
+  });
+
+  test("a secret goes after its listener", () => {
+    const world = settled({ ...TLS, listeners: [...TLS.listeners, { name: "b", port: 2, secret: "s" }] });
+    world.publish({ ...TLS, secrets: TLS.secrets! });
+    world.settle();
+    expect(world.sent).toEqual(["LDS -b", "ECDS -b"]);
+    expect([...world.envoy.secrets.keys()]).toEqual(["s"]);
+    world.publish(ONE);
+    world.settle();
+    expect(world.sent).toEqual(["LDS -b", "ECDS -b", "LDS +a"]);
+    expect([...world.envoy.secrets.keys()]).toEqual([]);
+    expect(world.pending).toEqual([]);
+  });
+
+  test("one that Envoy refuses is reported and not sent again; the older one stays in force, and all else goes on", () => {
+    const world = settled(TLS);
+    const bad: Plan = { ...TLS, secrets: { s: "2" }, refused: ["secret:s"], tables: { a: ["h2"] } };
+    world.publish({ ...bad, listeners: [{ name: "a", port: 1, secret: "s", mark: "x" }] });
+    world.settle();
+    expect(world.nacks).toMatchObject([{ typeUrl: SECRET, resources: ["s"] }]);
+    expect(world.sent).toEqual(["SDS +s", "ECDS +a", "LDS +a", "RDS +a", "ECDS +a"]);
+    expect(world.pending).toEqual([SECRET]);
+    world.publish({ ...TLS, secrets: { s: "3" } });
+    world.settle();
+    expect(world.pending).toEqual([]);
   });
 });
 
@@ -354,6 +423,9 @@ function play(seed: number): void {
   expect(versions(envoy.endpoints), `seed ${seed}`).toEqual(expect.arrayContaining(versions(expected.endpoints)));
   expect(versions(envoy.listeners), `seed ${seed}`).toEqual(versions(expected.listeners));
   expect(versions(envoy.tables), `seed ${seed}`).toEqual(versions(expected.routes));
+  const used = new Set([...expected.secretsOf.values()].flatMap((names) => [...names]));
+  const secrets = new Map([...expected.secrets].filter(([name]) => used.has(name)));
+  expect(versions(envoy.secrets), `seed ${seed}`).toEqual(versions(secrets));
   for (const { plugin } of [...expected.chains.values()].flat()) {
     const policies = expected.snapshot.plugins.get(plugin)?.policies ?? {};
     expect([...(envoy.extensions.get(plugin)?.content ?? [])].sort(), `seed ${seed}`).toEqual(
@@ -369,7 +441,8 @@ function randomPlan(next: (below: number) => number): Plan {
     const port = 1 + index;
     // Tables and filters of another name, for listeners that are renamed or change theirs.
     const table = next(4) === 0 ? `t${port}` : name;
-    return [{ name, port, table, plugin: next(6) === 0 ? `${name}2` : name, mark: `m${next(3)}` }];
+    const tls = next(2) === 0 ? { secret: `s${next(2)}` } : {};
+    return [{ name, port, table, plugin: next(6) === 0 ? `${name}2` : name, mark: `m${next(3)}`, ...tls }];
   });
   if (next(6) === 0 && !listeners.some(({ port }) => port === 1)) {
     listeners.push({
@@ -380,13 +453,22 @@ function randomPlan(next: (below: number) => number): Plan {
       mark: "m",
     });
   }
-  const refused = ["table:a", "table:b", "plugin:a", "plugin:c", "listener:a", "listener:b", "cluster:c1"].filter(
-    () => next(9) === 0,
-  );
+  const refusable = [
+    "table:a",
+    "table:b",
+    "plugin:a",
+    "plugin:c",
+    "listener:a",
+    "listener:b",
+    "cluster:c1",
+    "secret:s1",
+  ];
+  const refused = refusable.filter(() => next(9) === 0);
   return {
     listeners,
     tables: Object.fromEntries(listeners.map(({ table }) => [table, hashes()])),
     clusters: Object.fromEntries(["c0", "c1", "c2"].filter(() => next(3) > 0).map((name) => [name, `m${next(3)}`])),
+    secrets: { s0: `m${next(3)}`, s1: `m${next(3)}` },
     identityHeader: `x-h${next(2)}`,
     refused,
   };

@@ -10,6 +10,7 @@ import {
   EXTENSION,
   LISTENER,
   ROUTE,
+  SECRET,
   isServed,
   type EncodedResource,
   type TypeUrl,
@@ -35,6 +36,7 @@ export interface Nack {
 export interface Subscriptions {
   readonly [CLUSTER]: Subscription;
   readonly [ENDPOINT]: Subscription;
+  readonly [SECRET]: Subscription;
   readonly [EXTENSION]: Subscription;
   readonly [LISTENER]: Subscription;
   readonly [ROUTE]: Subscription;
@@ -44,6 +46,7 @@ export interface Subscriptions {
  * Brings one connected Envoy to the newest snapshot, make before break. Level-based: every publication and every request leads to the
  * same question, which of the missing resources may be sent given what this Envoy holds or may hold.
  *
+ * - secrets at once: nothing has to be there before them, and listeners wait for those that Envoy knows already;
  * - clusters and endpoints first; then extension configurations that know the old and the new policies; then listeners; then route
  *   tables, each only when every filter that judges it has accepted a configuration that knows its policies; then, by themselves
  *   (bridge.ts), the extension configurations that know the new policies only; at last removals.
@@ -55,6 +58,8 @@ export class Rollout {
     [CLUSTER]: new Subscription({ wildcard: true, trustReported: false }),
     // A cluster that was warming when the connection broke waits for its endpoints again, whatever version was reported.
     [ENDPOINT]: new Subscription({ wildcard: false, trustReported: false }),
+    // The same for the certificates of a listener that was warming.
+    [SECRET]: new Subscription({ wildcard: false, trustReported: false }),
     [EXTENSION]: new Subscription({ wildcard: false, trustReported: true }),
     [LISTENER]: new Subscription({ wildcard: true, trustReported: true }),
     [ROUTE]: new Subscription({ wildcard: false, trustReported: true }),
@@ -120,6 +125,11 @@ export class Rollout {
       outgoing.push(this.#send(typeUrl, upserts, removed));
     };
 
+    for (const [name, resource] of ready(target.secrets, this.subscriptions[SECRET], (n) => survey.secret(n))) {
+      // Each alone: what Envoy says of one must not hold another back.
+      send(SECRET, new Map([[name, resource]]));
+    }
+
     const clusters = ready(target.clusters, this.subscriptions[CLUSTER], (name) => survey.cluster(name));
     for (const name of clusters.keys()) {
       // The changed cluster warms until endpoints arrive, and Envoy does not ask again for what it is subscribed to.
@@ -141,7 +151,8 @@ export class Rollout {
     }
 
     for (const [name, resource] of ready(target.listeners, this.subscriptions[LISTENER], (n) => survey.listener(n))) {
-      if (!based || !survey.judgedBy(name).every((plugin) => survey.extension(plugin) === "held")) continue;
+      if (!based || !survey.certified(name)) continue;
+      if (!survey.judgedBy(name).every((plugin) => survey.extension(plugin) === "held")) continue;
       const inTheWay = this.subscriptions[LISTENER].suspects.has(name) ? [] : survey.replacedBy(name);
       send(LISTENER, new Map([[name, resource]]), inTheWay);
     }

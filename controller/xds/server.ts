@@ -3,9 +3,11 @@ import type { Snapshot } from "../translate/snapshot.js";
 import type { Transition } from "./bridge.js";
 import { extensionResource } from "./extension.js";
 import { History } from "./history.js";
+import { authorizeGateway } from "./identity.js";
 import { encodeSnapshot, type EncodedSnapshot } from "./resources.js";
 import { deltaService, type AdsCall } from "./service.js";
 import { Stream, type EnvoyStatus, type XdsEvent } from "./stream.js";
+import type { TlsListener } from "./tls.js";
 
 export interface AdsServerOptions {
   readonly address: string;
@@ -15,9 +17,9 @@ export interface AdsServerOptions {
   readonly wasmPath: string;
   readonly transition: Transition;
   readonly onEvent?: (event: XdsEvent) => void;
-  /** Plain text unless given: on anything but a loopback address plugin configurations would be open to whoever connects. */
-  readonly credentials?: grpc.ServerCredentials;
-  /** Whether a caller may have the configuration of the Gateway it names. Everybody may unless given. */
+  /** Plain text unless given: on anything but a loopback address plugin configurations would be open to whoever connects. Closed with us. */
+  readonly tls?: TlsListener;
+  /** Whether a caller may have the configuration of the Gateway it names. Unless given, authorizeGateway() with TLS, and everybody without. */
   readonly authorize?: (gateway: string, call: AdsCall) => boolean;
 }
 
@@ -63,13 +65,17 @@ export class AdsServer {
 
   /** Rejects if the address cannot be bound. */
   async listen(): Promise<void> {
-    const { address, port, credentials } = this.#options;
+    const { address, port, tls } = this.#options;
+    const insecure = grpc.ServerCredentials.createInsecure();
+    if (tls !== undefined) {
+      const injector = this.#server.createConnectionInjector(insecure);
+      this.#port = await tls.listen(address, port, (socket) => injector.injectConnection(socket));
+      return;
+    }
     const host = address.includes(":") ? `[${address}]` : address;
     this.#port = await new Promise<number>((resolve, reject) => {
-      this.#server.bindAsync(
-        `${host}:${port}`,
-        credentials ?? grpc.ServerCredentials.createInsecure(),
-        (error, bound) => (error === null ? resolve(bound) : reject(error)),
+      this.#server.bindAsync(`${host}:${port}`, insecure, (error, bound) =>
+        error === null ? resolve(bound) : reject(error),
       );
     });
   }
@@ -91,8 +97,9 @@ export class AdsServer {
   /** The Gateway is gone: its Envoys lose their listeners and all else. */
   remove(gateway: string): void {
     if (!this.#gateways.has(gateway)) return;
-    const empty = new Map<string, never>();
-    this.publish({ gateway, clusters: empty, endpoints: empty, listeners: empty, routes: empty, plugins: empty });
+    const none = new Map<string, never>();
+    const nothing = { clusters: none, endpoints: none, secrets: none, listeners: none, routes: none, plugins: none };
+    this.publish({ gateway, ...nothing });
   }
 
   /** By Gateway, those that were published or have an Envoy. */
@@ -112,6 +119,7 @@ export class AdsServer {
       this.#server.tryShutdown(() => resolve());
       this.#server.forceShutdown();
     });
+    await this.#options.tls?.close();
   }
 
   #gateway(name: string): Gateway {
@@ -139,7 +147,8 @@ export class AdsServer {
         const id = request.node?.id ?? "";
         if (id === "") return fail(call, grpc.status.INVALID_ARGUMENT, "the first request has no node.id");
         const envoy = call.getPeer();
-        if (this.#options.authorize?.(id, call) === false) {
+        const { authorize = this.#options.tls && authorizeGateway } = this.#options;
+        if (authorize?.(id, call) === false) {
           onEvent({ type: "unauthorized", gateway: id, envoy });
           return fail(
             call,

@@ -3,7 +3,17 @@ import { REMOVED, type Subscription } from "./delta.js";
 import type { History } from "./history.js";
 import type { EncodedSnapshot } from "./resources.js";
 import type { Subscriptions } from "./rollout.js";
-import { CLUSTER, ENDPOINT, EXTENSION, LISTENER, ROUTE, TYPES, type EncodedResource, type TypeUrl } from "./types.js";
+import {
+  CLUSTER,
+  ENDPOINT,
+  EXTENSION,
+  LISTENER,
+  ROUTE,
+  SECRET,
+  TYPES,
+  type EncodedResource,
+  type TypeUrl,
+} from "./types.js";
 
 /**
  * Where one resource of the target stands on one Envoy.
@@ -30,6 +40,7 @@ export class Survey {
   /** Target listeners by the tables and by the filters in them. */
   readonly #listenersByTable = new Index();
   readonly #listenersByPlugin = new Index();
+  readonly #listenersBySecret = new Index();
   readonly #heldPlugins = new Set<string>();
   /** What a filter must hold does not change while responses are being chosen: only tables of the target are sent. */
   readonly #resources = new Map<string, EncodedResource | undefined>();
@@ -45,6 +56,9 @@ export class Survey {
         this.#listenersByTable.add(table, listener);
         this.#listenersByPlugin.add(plugin, listener);
       }
+    }
+    for (const [listener, secrets] of target.secretsOf) {
+      for (const secret of secrets) this.#listenersBySecret.add(secret, listener);
     }
     const { held, inFlight } = subscriptions[LISTENER];
     for (const [name, version] of [...held, ...inFlight]) {
@@ -67,6 +81,13 @@ export class Survey {
   endpoint(name: string): State {
     const state = stateIn(this.#subscriptions[ENDPOINT], name, this.#target.endpoints.get(name));
     return state === "waiting" && this.#target.clusters.has(name) && FAILED.has(this.cluster(name)) ? "blocked" : state;
+  }
+
+  secret(name: string): State {
+    const subscription = this.#subscriptions[SECRET];
+    const state = stateIn(subscription, name, this.#target.secrets.get(name));
+    if (state !== "waiting" || subscription.wants(name)) return state;
+    return this.#unreachable(this.#listenersBySecret.get(name)) ? "blocked" : state;
   }
 
   extension(plugin: string): State {
@@ -123,6 +144,17 @@ export class Survey {
   judgedBy(listener: string): string[] {
     const plugins = (this.#target.chains.get(listener) ?? []).map((chain) => chain.plugin);
     return plugins.filter((plugin) => this.#subscriptions[EXTENSION].wants(plugin));
+  }
+
+  /**
+   * Whether the listener finds its certificates in place, as far as the Envoy has asked for them already. One that Envoy refused
+   * leaves the older one in force.
+   */
+  certified(listener: string): boolean {
+    const names = [...(this.#target.secretsOf.get(listener) ?? [])];
+    return names
+      .filter((name) => this.#subscriptions[SECRET].wants(name))
+      .every((name) => SETTLED.has(this.secret(name)));
   }
 
   /** Clusters and endpoints are where they should be, or refused. */
@@ -188,6 +220,8 @@ export class Survey {
         return [...target.clusters.keys()].map((name) => this.cluster(name));
       case ENDPOINT:
         return this.#expectedEndpoints().map((name) => this.endpoint(name));
+      case SECRET:
+        return this.#expected(SECRET, target.secrets.keys()).map((name) => this.secret(name));
       case EXTENSION:
         return this.#expected(EXTENSION, target.snapshot.plugins.keys()).map((name) => this.extension(name));
       case LISTENER:
@@ -198,8 +232,12 @@ export class Survey {
   }
 
   /** Names that the Envoy has asked for or, once it has the target's listeners, will ask for. */
-  #expected(typeUrl: typeof EXTENSION | typeof ROUTE, names: Iterable<string>): string[] {
-    const listeners = typeUrl === ROUTE ? this.#listenersByTable : this.#listenersByPlugin;
+  #expected(typeUrl: typeof SECRET | typeof EXTENSION | typeof ROUTE, names: Iterable<string>): string[] {
+    const listeners = {
+      [SECRET]: this.#listenersBySecret,
+      [EXTENSION]: this.#listenersByPlugin,
+      [ROUTE]: this.#listenersByTable,
+    }[typeUrl];
     return [...names].filter((name) => listeners.get(name).size > 0 || this.#subscriptions[typeUrl].wants(name));
   }
 
@@ -222,7 +260,7 @@ export class Survey {
     );
   }
 
-  /** Held names that the target does not have. Endpoints and tables are not removed: Envoy unsubscribes what it no longer needs. */
+  /** Held names that the target does not have. Endpoints, secrets and tables are not removed: Envoy unsubscribes what it no longer needs. */
   #surplus(typeUrl: TypeUrl): string[] {
     const { held, inFlight, refused, suspects } = this.#subscriptions[typeUrl];
     const keep = (name: string): boolean => {

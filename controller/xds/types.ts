@@ -2,11 +2,12 @@
 
 export const CLUSTER = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 export const ENDPOINT = "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
+export const SECRET = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret";
 export const EXTENSION = "type.googleapis.com/envoy.config.core.v3.TypedExtensionConfig";
 export const LISTENER = "type.googleapis.com/envoy.config.listener.v3.Listener";
 export const ROUTE = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration";
 
-export const TYPES = [CLUSTER, ENDPOINT, EXTENSION, LISTENER, ROUTE] as const;
+export const TYPES = [CLUSTER, ENDPOINT, SECRET, EXTENSION, LISTENER, ROUTE] as const;
 
 export type TypeUrl = (typeof TYPES)[number];
 

@@ -256,7 +256,8 @@ spec:
       extension("ben", ben, ...who(1)),
       policy("ann", "{ extensionRef: { name: ann } }"),
       policy("ben", "{ extensionRef: { name: ben } }"),
-      extension("writer", ann, "x-who", "x-whom"),
+      // Headers to remove are part of every policy of the namespace, so each round gives all of them new names.
+      extension("writer", ann, "x-who", "x-whom", `x-round-${round}`),
       policy("writer", "{ extensionRef: { name: writer } }"),
       policy("open", "{ disable: {} }"),
     ];

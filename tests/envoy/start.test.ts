@@ -54,13 +54,16 @@ describe("claimgate run", () => {
   test("a broken file at a cold start: no listener", async () => {
     const broken = new ManifestDirectory();
     putGuide(broken, "kgateway", 8000);
-    broken.put("03-jwt.yaml", example("kgateway/03-jwt.yaml").slice(0, 300));
+    const text = example("kgateway/03-jwt.yaml");
+    broken.put("03-jwt.yaml", text.slice(0, text.indexOf("targetRefs")));
     const { code, stderr } = await run(broken.path);
     broken.delete();
     expect(code).toBe(1);
     const lines = stderr.trimEnd().split("\n");
     expect(lines).toEqual([
-      expect.stringMatching(/^claimgate: 03-jwt\.yaml.*(does not parse|truncated)/),
+      expect.stringMatching(
+        /^claimgate: 03-jwt\.yaml: does not say what TrafficPolicy kgateway-system\/jwt-policy protects/,
+      ),
       expect.stringMatching(/nothing is served/),
     ]);
     expect(await isListening(port)).toBe(false);

@@ -34,7 +34,10 @@ function read(name: string): Resources {
 function translateAll(resources: Resources, name?: string): Translation {
   const quarantined = name === undefined ? undefined : join(FOLDER, name, "quarantined.json");
   const entries = quarantined !== undefined && existsSync(quarantined) ? readJson(quarantined) : {};
-  return translate(deepFreeze(resources), validator, { ...DEFAULT_OPTIONS, quarantined: new Map(Object.entries(entries)) });
+  return translate(deepFreeze(resources), validator, {
+    ...DEFAULT_OPTIONS,
+    quarantined: new Map(Object.entries(entries)),
+  });
 }
 
 function readJson(path: string): Record<string, string> {

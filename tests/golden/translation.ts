@@ -34,7 +34,9 @@ export function describeTranslation({ snapshots, statuses, complaints }: Transla
     // A hash that no configuration has stays as it is, for everybody to see.
     const rename = (name: string): string => name.replace(/[^#]*$/, (hash) => (known.has(hash) ? nameOf(hash) : hash));
     for (const [name, table] of snapshot.routes) {
-      routes[name] = Object.fromEntries((table["virtualHosts"] as VirtualHost[]).map((host) => [host.name, lines(host)]));
+      routes[name] = Object.fromEntries(
+        (table["virtualHosts"] as VirtualHost[]).map((host) => [host.name, lines(host)]),
+      );
       function lines({ routes: list, typedPerFilterConfig = {} }: VirtualHost): string[] {
         const disabled = Object.keys(typedPerFilterConfig).map((filter) => `without the filter ${filter}`);
         return [...disabled, ...list.map((route) => `${rename(route.name)}: ${matchOf(route)} → ${actionOf(route)}`)];

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** A program started for a test, which the test must stop. */
 export class Child {
@@ -57,6 +58,11 @@ export class Child {
     if (!this.#isRunning()) throw new Error(`${this.#process.spawnfile} ended: ${this.#output}`);
   }
 
+  /** Every process below it that lives. */
+  descendants(): number[] {
+    return this.pid === undefined ? [] : below(this.pid);
+  }
+
   /** Sends a signal; to its whole process group, as a terminal does at Ctrl-C, if it was started detached and `group` is true. */
   signal(signal: NodeJS.Signals, group = false): void {
     const { pid } = this.#process;
@@ -75,4 +81,34 @@ export class Child {
     const { exitCode, signalCode, pid } = this.#process;
     return pid !== undefined && exitCode === null && signalCode === null;
   }
+}
+
+function below(pid: number): number[] {
+  const children = threadsOf(pid).flatMap((thread) => {
+    const text = read(`/proc/${pid}/task/${thread}/children`).trim();
+    return text === "" ? [] : text.split(" ").map(Number);
+  });
+  return [...children, ...children.flatMap(below)];
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+/** A file of /proc; empty if its process has ended. */
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** Whether a process lives; one that has ended and waits for its parent does not. */
+export function isAlive(pid: number): boolean {
+  return /^State:\s+[^ZX]/m.test(read(`/proc/${pid}/status`));
 }

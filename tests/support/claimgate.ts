@@ -1,5 +1,4 @@
 // The built command line, `bin/claimgate`, as a user runs it.
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../controller/xds/package-root.js";
 import type { Condition, ResourceStatus } from "../../controller/translate/status.js";
@@ -89,9 +88,7 @@ export class RunningClaimgate {
 
   /** Processes that it started and that live: Envoys and what watches over them. */
   childProcesses(): number[] {
-    const { pid } = this.#child;
-    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-    return children === "" ? [] : children.split(" ").map(Number);
+    return this.#child.descendants();
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -118,13 +115,4 @@ export function conditionsIn(status: unknown): Condition[] {
   return Object.entries(status).flatMap(([name, value]) =>
     name === "conditions" ? (value as Condition[]) : conditionsIn(value),
   );
-}
-
-/** Whether a process lives; one that has ended and waits for its parent does not. */
-export function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
 }

@@ -2,7 +2,16 @@ import { lookupType } from "../../controller/xds/protos.js";
 import type { DeltaRequest } from "../../controller/xds/delta.js";
 import type { Outgoing } from "../../controller/xds/rollout.js";
 import { BAD } from "./snapshots.js";
-import { CLUSTER, ENDPOINT, EXTENSION, LISTENER, ROUTE, TYPES, type TypeUrl } from "../../controller/xds/types.js";
+import {
+  CLUSTER,
+  ENDPOINT,
+  EXTENSION,
+  LISTENER,
+  ROUTE,
+  SECRET,
+  TYPES,
+  type TypeUrl,
+} from "../../controller/xds/types.js";
 
 interface Held<T> {
   readonly version: string;
@@ -12,6 +21,7 @@ interface Held<T> {
 interface ListenerContent {
   readonly table: string;
   readonly plugin: string;
+  readonly secret: string | undefined;
   readonly port: number;
 }
 
@@ -19,7 +29,7 @@ export const REFUSAL = "refused by the fake";
 
 /**
  * The receiving end of incremental ADS as Envoy 1.40 behaves: clusters and listeners are applied one by one even within a refused response,
- * removals first; endpoints are asked for after clusters, tables and extensions after listeners; a returning client reports what it holds.
+ * removals first; endpoints are asked for after clusters, tables, extensions and secrets after listeners; a returning client reports what it holds.
  */
 export class FakeEnvoy {
   readonly clusters = new Map<string, Held<boolean>>();
@@ -27,6 +37,7 @@ export class FakeEnvoy {
   readonly listeners = new Map<string, Held<ListenerContent>>();
   readonly tables = new Map<string, Held<readonly string[]>>();
   readonly extensions = new Map<string, Held<ReadonlySet<string>>>();
+  readonly secrets = new Map<string, Held<string>>();
   /** Responses received and not looked at yet. */
   readonly inbox: Outgoing[] = [];
   /** Requests not delivered yet. */
@@ -44,6 +55,7 @@ export class FakeEnvoy {
       [LISTENER]: this.listeners,
       [ROUTE]: this.tables,
       [EXTENSION]: this.extensions,
+      [SECRET]: this.secrets,
     };
     return all[type] as Map<string, Held<unknown>>;
   }
@@ -108,6 +120,10 @@ export class FakeEnvoy {
         EXTENSION,
         listeners.map(({ content }) => content.plugin),
       );
+      this.#subscribe(
+        SECRET,
+        listeners.flatMap(({ content }) => content.secret ?? []),
+      );
     }
   }
 
@@ -163,9 +179,12 @@ function decode(type: TypeUrl, value: Uint8Array): unknown {
       return {
         table: at(hcm, "rds", "route_config_name"),
         plugin: at(hcm, "http_filters", 0, "name"),
+        secret: secretOf(at(listener, "filter_chains", 0, "transport_socket")),
         port: at(listener, "address", "socket_address", "port_value"),
       };
     }
+    case SECRET:
+      return "";
     case ROUTE: {
       const table = read("envoy.config.route.v3.RouteConfiguration", value);
       const routes = at(table, "virtual_hosts", 0, "routes") as { name: string }[];
@@ -181,6 +200,16 @@ function decode(type: TypeUrl, value: Uint8Array): unknown {
       return new Set(Object.keys((JSON.parse(String(json["value"])) as { policies: object }).policies));
     }
   }
+}
+
+/** The first certificate that a transport socket asks for; undefined for plain text. */
+function secretOf(socket: unknown): string | undefined {
+  if (socket === undefined || socket === null) return undefined;
+  const context = read(
+    "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
+    at(socket, "typed_config", "value") as Uint8Array,
+  );
+  return at(context, "common_tls_context", "tls_certificate_sds_secret_configs", 0, "name") as string;
 }
 
 function read(type: string, value: Uint8Array): Record<string, unknown> {

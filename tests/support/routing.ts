@@ -10,6 +10,7 @@ const LISTS: Record<string, keyof RoutingResources> = {
   HTTPRoute: "httpRoutes",
   Service: "services",
   EndpointSlice: "endpointSlices",
+  Secret: "secrets",
   ReferenceGrant: "referenceGrants",
   Namespace: "namespaces",
 };
@@ -21,6 +22,7 @@ export function resources(yaml: string): RoutingResources {
     httpRoutes: [],
     services: [],
     endpointSlices: [],
+    secrets: [],
     referenceGrants: [],
     namespaces: [],
   };

@@ -8,6 +8,8 @@ export interface Plan {
     /** Its route table and its filter; both default to the listener's name. */
     readonly table?: string;
     readonly plugin?: string;
+    /** Plain text unless given. */
+    readonly secret?: string;
     /** Anything; other text makes another version. */
     readonly mark?: string;
   }[];
@@ -15,9 +17,11 @@ export interface Plan {
   readonly tables: Readonly<Record<string, readonly string[]>>;
   /** Names of EDS clusters, with a mark each. */
   readonly clusters?: Readonly<Record<string, string>>;
+  /** Secrets, with a mark each. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** A regular expression for one more route of a table, by table. */
   readonly regexes?: Readonly<Record<string, string>>;
-  /** Resources that the fake refuses: "table:NAME", "plugin:NAME", "listener:NAME", "cluster:NAME". */
+  /** Resources that the fake refuses: "table:NAME", "plugin:NAME", "listener:NAME", "cluster:NAME", "secret:NAME". */
   readonly refused?: readonly string[];
   /** A header name in every plugin configuration: changes them without changing routes. */
   readonly identityHeader?: string;
@@ -31,6 +35,7 @@ export const BAD = "bad";
 export const HCM =
   "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 export const WASM = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm";
+const TLS = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
 export const ROUTER = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router";
 
 const EARLY_MUTATION =
@@ -63,6 +68,12 @@ export function snapshotOf(plan: Plan, gateway = "default/http"): Snapshot {
       clusters.map(([name, text]) => [name, { name, altStatName: mark("cluster", name, text), ...EDS_CLUSTER }]),
     ),
     endpoints: new Map(clusters.map(([name]) => [name, { clusterName: name }])),
+    secrets: new Map(
+      Object.entries(plan.secrets ?? {}).map(([name, text]) => [
+        name,
+        { name, genericSecret: { secret: { inlineString: mark("secret", name, text) } } },
+      ]),
+    ),
     listeners: new Map(
       plan.listeners.map((listener) => [listener.name, listenerOf(listener, mark("listener", listener.name, "good"))]),
     ),
@@ -74,13 +85,25 @@ export function snapshotOf(plan: Plan, gateway = "default/http"): Snapshot {
 const ADS = { ads: {}, resourceApiVersion: "V3" };
 const EDS_CLUSTER = { type: "EDS", connectTimeout: "1s", edsClusterConfig: { edsConfig: ADS } };
 
-function listenerOf({ name, port, table, plugin, mark }: Plan["listeners"][number], statPrefix: string): EnvoyResource {
+function transportSocket(secret: string): EnvoyResource {
+  const configs = [{ name: secret, sdsConfig: ADS }];
+  return {
+    name: "tls",
+    typedConfig: { "@type": TLS, commonTlsContext: { tlsCertificateSdsSecretConfigs: configs } },
+  };
+}
+
+function listenerOf(
+  { name, port, table, plugin, secret, mark }: Plan["listeners"][number],
+  statPrefix: string,
+): EnvoyResource {
   return {
     name,
     statPrefix,
     address: { socketAddress: { address: "127.0.0.1", portValue: port } },
     filterChains: [
       {
+        ...(secret !== undefined && { transportSocket: transportSocket(secret) }),
         filters: [
           {
             name: "hcm",

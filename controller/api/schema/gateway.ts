@@ -87,7 +87,7 @@ const listeners: Schema = list(
       name: sectionName("The listener's name, unique in the Gateway."),
       hostname: hostname("The hosts whose requests it takes; all if absent."),
       port: port("The port."),
-      protocol: text("The protocol; claimgate serves HTTP.", {
+      protocol: text("The protocol; claimgate serves HTTP and HTTPS.", {
         minLength: 1,
         maxLength: 255,
         pattern:

@@ -16,7 +16,7 @@ export interface Rule {
 export interface Schema {
   readonly description?: string;
   readonly type?: "object" | "array" | "string" | "integer" | "number" | "boolean";
-  readonly format?: "int32" | "int64";
+  readonly format?: "int32" | "int64" | "date-time";
   readonly nullable?: true;
   readonly properties?: { readonly [field: string]: Schema };
   readonly additionalProperties?: Schema;

@@ -5,6 +5,7 @@ import type { Validator } from "../validator.js";
 import { parseJwks } from "./jwks.js";
 import type { AuthenticationSetting, AuthorizationSetting, Broken, Policy, Providers } from "./model.js";
 import { brokenSettings } from "./model.js";
+import { fieldBelow } from "./names.js";
 import { keyOf } from "../resources.js";
 import { writtenHeaders } from "./writes.js";
 
@@ -119,7 +120,8 @@ function readProvider(
   }
   const refusal = validator.provider(configuration);
   if (refusal === null) return configuration;
-  return { problems: [`${path}.${refusal.path.replace(/^jwks/, "jwks.local.key")}: ${refusal.message}`] };
+  const field = fieldBelow(path, refusal.path.replace(/^jwks/, "jwks.local.key"));
+  return { problems: [`${field}: ${refusal.message}`] };
 }
 
 function readRbac(rbac: GlooRbac, problems: string[], validator: Validator): AuthorizationSetting | Broken {
@@ -141,7 +143,7 @@ function readRbac(rbac: GlooRbac, problems: string[], validator: Validator): Aut
   const refusal = validator.authorization(authorization);
   if (refusal === null) return { authorization };
   const field = refusal.path.replace(/(principals\[\d+\])\.(claims|matcher|provider)/, "$1.jwtPrincipal.$2");
-  problems.push(`spec.options.rbac.${field}: ${refusal.message}`);
+  problems.push(`${fieldBelow("spec.options.rbac", field)}: ${refusal.message}`);
   return { problem: problems.at(-1)! };
 }
 

@@ -5,6 +5,7 @@ import type { Validator } from "../validator.js";
 import { parseJwks } from "./jwks.js";
 import type { AuthenticationSetting, Broken, Policy, Providers } from "./model.js";
 import { brokenSettings } from "./model.js";
+import { fieldBelow } from "./names.js";
 import { keyOf, namespaceOf, type ResourceIndex } from "../resources.js";
 import { writtenHeaders } from "./writes.js";
 
@@ -33,7 +34,13 @@ export function readExtension(
 ): Extension {
   const jwt = object.spec?.jwt;
   const writes = writtenHeaders(jwt, validator);
-  const extension: Extension = { object, isJwt: jwt !== undefined, providers: new Map(), writes, problems: [...findings] };
+  const extension: Extension = {
+    object,
+    isJwt: jwt !== undefined,
+    providers: new Map(),
+    writes,
+    problems: [...findings],
+  };
   if (extension.problems.length > 0) return extension;
   if (jwt === undefined) {
     extension.problems.push("spec: no jwt, so no TrafficPolicy can use it as jwtAuth.extensionRef");
@@ -84,7 +91,7 @@ function readProvider(
   }
   const refusal = validator.provider(configuration);
   if (refusal === null) return configuration;
-  return { problems: [`${path}.${fieldOf(refusal.path)}: ${refusal.message}`] };
+  return { problems: [`${fieldBelow(path, fieldOf(refusal.path))}: ${refusal.message}`] };
 }
 
 /** The filter's field names in kgateway's. */

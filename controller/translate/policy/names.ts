@@ -12,3 +12,8 @@ export function bySeniority(a: KubernetesObject, b: KubernetesObject): number {
   if (ages[0] !== ages[1]) return ages[0]! - ages[1]!;
   return keyOf(a) < keyOf(b) ? -1 : keyOf(a) > keyOf(b) ? 1 : 0;
 }
+
+/** Path of a field inside the one at `path`; an empty field is that one itself. */
+export function fieldBelow(path: string, field: string): string {
+  return field === "" ? path : `${path}.${field}`;
+}

@@ -12,6 +12,8 @@ import type { ResolvedTarget } from "./targets.js";
 /** Gateway API allows no more entries in `status.ancestors` (apis/v1/policy_types.go). */
 const MAX_ANCESTORS = 16;
 
+const NOWHERE = "Not enforced: it names no target that exists, and no route names it";
+
 interface AncestorStatus {
   ancestorRef: PolicyTargetReference;
   controllerName: string;
@@ -35,13 +37,14 @@ function ancestors(
 function accepted(policy: Policy, { target, message }: ResolvedTarget, generation?: number): Condition {
   if (target === null) return condition("Accepted", false, "TargetNotFound", `Not enforced: ${message}`, generation);
   if (policy.problems.length === 0) return condition("Accepted", true, "Valid", "Policy accepted", generation);
-  const message_ = `${policy.problems.join("; ")}. The routes it covers answer 500 until this is mended`;
-  return condition("Accepted", false, "Invalid", message_, generation);
+  const problems = policy.problems.join("; ");
+  const words = `${problems}${/[.?!]$/.test(problems) ? "" : "."} The routes it covers answer 500 until this is mended`;
+  return condition("Accepted", false, "Invalid", words, generation);
 }
 
 function attached(
   policy: Policy,
-  { target }: ResolvedTarget,
+  { target, filterOf }: ResolvedTarget,
   effective: EffectivePolicies,
   generation?: number,
 ): Condition {
@@ -50,10 +53,11 @@ function attached(
   if (policy.problems.length > 0) {
     return condition("Attached", false, "Pending", "Not enforced as written; what it covers is closed", generation);
   }
-  const lost = effective.overridden(policy, target);
+  const lost =
+    filterOf === undefined ? effective.overridden(policy, target) : effective.overriddenInFilters(policy, filterOf);
   const set = FIELDS.filter((field) => policy.settings[field] !== undefined);
   if (lost.length === 0) return condition("Attached", true, "Attached", "Attached to the target", generation);
-  const whom = "an older policy with the same target";
+  const whom = filterOf === undefined ? "an older policy with the same target" : "an earlier filter of the same rule";
   if (lost.length === set.length) {
     return condition("Attached", false, "Overridden", `Overridden by ${whom}`, generation);
   }
@@ -78,8 +82,9 @@ export function glooStatus(
 ): Record<string, unknown> {
   const entries = ancestors(policy, resolved, effective);
   const doubts = entries.flatMap(({ conditions }) => conditions.filter(({ status }) => status === "False"));
-  const state = policy.problems.length > 0 ? "Rejected" : doubts.length > 0 ? "Warning" : "Accepted";
-  const reason = policy.problems.length > 0 ? policy.problems.join("; ") : (doubts[0]?.message ?? "");
+  const words = [...(entries.length === 0 ? [NOWHERE] : []), ...doubts.map(({ message }) => message)];
+  const state = policy.problems.length > 0 ? "Rejected" : words.length > 0 ? "Warning" : "Accepted";
+  const reason = policy.problems.length > 0 ? policy.problems.join("; ") : (words[0] ?? "");
   const generation = policy.object.metadata.generation;
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
@@ -96,4 +101,11 @@ export function extensionStatus(extension: Extension): Record<string, unknown> {
       ? condition("Accepted", true, "Accepted", "Extension accepted", generation)
       : condition("Accepted", false, "Invalid", extension.problems.join("; "), generation);
   return { conditions: [verdict] };
+}
+
+/** What is wrong with a policy that its ancestors do not say, because there are none for it. */
+export function unsaid(policy: Policy, resolved: readonly ResolvedTarget[]): string[] {
+  // With targets it says so there; if none of its targets is ours to judge, nothing is said.
+  if (resolved.some(({ target }) => target !== null)) return [];
+  return resolved.length === 0 ? [...policy.problems, NOWHERE] : [...policy.problems];
 }

@@ -6,10 +6,15 @@ import type { Validator } from "../validator.js";
 /** The lower-case names in all claimsToHeaders in a value of any shape, those that the filter would not take left out. */
 export function writtenHeaders(value: unknown, validator: Validator): string[] {
   const names = new Set(headersIn(value).map((name) => name.toLowerCase()));
-  return [...names].filter((name) => {
-    const configuration = { version: 1, policies: { open: { checks: [] } }, defaultPolicy: "open" } as const;
-    return validator.configuration({ ...configuration, identityHeaders: [name] }) === null;
-  });
+  return [...names].filter(
+    (name) =>
+      validator.configuration({
+        version: 1,
+        identityHeaders: [name],
+        policies: { open: { checks: [] } },
+        defaultPolicy: "open",
+      }) === null,
+  );
 }
 
 function headersIn(value: unknown): string[] {

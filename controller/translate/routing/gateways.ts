@@ -1,22 +1,36 @@
 // Which listeners of a Gateway are taken (Gateway API, Listener: distinct ports, protocols and hostnames).
 import type { Gateway, Listener } from "../../api/types.js";
-import { GATEWAY_GROUP, keyOf } from "../resources.js";
+import { GATEWAY_GROUP, keyOf, namespaceOf, type ResourceIndex } from "../resources.js";
+import { resolveCertificates } from "./certificates.js";
 import { ANY, parseHostname } from "./hostnames.js";
 import { type Condition, condition } from "./status.js";
 import type { GatewayTopology, ListenerTopology } from "./topology.js";
 
 const ROUTE_KINDS = [{ group: GATEWAY_GROUP, kind: "HTTPRoute" }];
 
-export function acceptListeners(gateway: Gateway): GatewayTopology {
-  const key = keyOf(gateway);
-  const listeners = gateway.spec.listeners ?? [];
-  return { key, gateway, listeners: listeners.map((listener) => acceptListener(key, gateway, listener)) };
+interface Problem {
+  readonly reason: string;
+  readonly message: string;
 }
 
-function acceptListener(gatewayKey: string, gateway: Gateway, resource: Listener): ListenerTopology {
+export function acceptListeners(gateway: Gateway, index: ResourceIndex): GatewayTopology {
+  const key = keyOf(gateway);
+  const listeners = gateway.spec.listeners ?? [];
+  return { key, gateway, listeners: listeners.map((listener) => acceptListener(key, gateway, listener, index)) };
+}
+
+function acceptListener(
+  gatewayKey: string,
+  gateway: Gateway,
+  resource: Listener,
+  index: ResourceIndex,
+): ListenerTopology {
   const generation = gateway.metadata.generation;
-  const refused = refusal(resource);
   const conflict = conflictOf(resource, gateway.spec.listeners);
+  const refused = refusal(resource, gateway) ?? conflict;
+  const resolved = resource.protocol === "HTTPS" ? certificatesOf(resource, gateway, index) : undefined;
+  const unresolved = resolved !== undefined && "reason" in resolved ? resolved : undefined;
+  const certificates = resolved === undefined || "reason" in resolved ? [] : resolved;
   const requested = resource.allowedRoutes?.kinds ?? [];
   const supportedKinds = ROUTE_KINDS.filter(
     ({ group, kind }) =>
@@ -25,19 +39,17 @@ function acceptListener(gatewayKey: string, gateway: Gateway, resource: Listener
   const foreign = requested.filter(
     (r) => !ROUTE_KINDS.some(({ group, kind }) => (r.group ?? GATEWAY_GROUP) === group && r.kind === kind),
   );
-  const conditions: Condition[] = [
-    refused === undefined && conflict === undefined
-      ? condition("Accepted", true, "Accepted", "", generation)
-      : condition("Accepted", false, (refused ?? conflict)!.reason, (refused ?? conflict)!.message, generation),
+  const kinds: Problem | undefined =
     foreign.length === 0
-      ? condition("ResolvedRefs", true, "ResolvedRefs", "", generation)
-      : condition(
-          "ResolvedRefs",
-          false,
-          "InvalidRouteKinds",
-          `routes of kind ${foreign.map((r) => r.kind).join(", ")} are not served`,
-          generation,
-        ),
+      ? undefined
+      : {
+          reason: "InvalidRouteKinds",
+          message: `routes of kind ${foreign.map((r) => r.kind).join(", ")} are not served`,
+        };
+  const conditions: Condition[] = [
+    // Without certificates a listener is not served, so it is not Accepted either: Programmed is said of what is.
+    verdict("Accepted", refused ?? unresolved, generation),
+    verdict("ResolvedRefs", unresolved ?? kinds, generation),
     conflict === undefined
       ? condition("Conflicted", false, "NoConflicts", "", generation)
       : condition("Conflicted", true, conflict.reason, conflict.message, generation),
@@ -51,24 +63,42 @@ function acceptListener(gatewayKey: string, gateway: Gateway, resource: Listener
     resource,
     supportedKinds,
     conditions,
-    accepted: refused === undefined && conflict === undefined,
+    certificates: resolved === undefined || refused !== undefined ? undefined : certificates,
+    accepted: refused === undefined && unresolved === undefined,
     attached: [],
   };
 }
 
-function refusal({ protocol, port, hostname, tls }: Listener): { reason: string; message: string } | undefined {
-  if (protocol !== "HTTP")
-    return { reason: "UnsupportedProtocol", message: `protocol ${protocol} is not served, only HTTP` };
+function verdict(type: string, problem: Problem | undefined, generation: number | undefined): Condition {
+  if (problem === undefined) return condition(type, true, type, "", generation);
+  return condition(type, false, problem.reason, problem.message, generation);
+}
+
+function certificatesOf({ tls }: Listener, gateway: Gateway, index: ResourceIndex) {
+  return resolveCertificates(tls?.certificateRefs ?? [], namespaceOf(gateway), index);
+}
+
+function refusal({ protocol, port, hostname, tls }: Listener, { spec }: Gateway): Problem | undefined {
+  const unsupported = (message: string): Problem => ({ reason: "UnsupportedValue", message });
+  if (protocol !== "HTTP" && protocol !== "HTTPS")
+    return { reason: "UnsupportedProtocol", message: `protocol ${protocol} is not served, only HTTP and HTTPS` };
   if (!Number.isInteger(port) || port < 1 || port > 65535)
-    return { reason: "UnsupportedValue", message: `port ${port} is not between 1 and 65535` };
+    return unsupported(`port ${port} is not between 1 and 65535`);
   if (hostname !== undefined && hostname !== "" && parseHostname(hostname) === undefined)
-    return { reason: "UnsupportedValue", message: `hostname ${JSON.stringify(hostname)} is not a hostname` };
-  if (tls !== undefined) return { reason: "UnsupportedValue", message: "tls is not possible with protocol HTTP" };
+    return unsupported(`hostname ${JSON.stringify(hostname)} is not a hostname`);
+  if (protocol === "HTTP") return tls === undefined ? undefined : unsupported("tls is not possible with protocol HTTP");
+  if ((tls?.mode ?? "Terminate") !== "Terminate") return unsupported(`tls.mode ${tls?.mode} is not served`);
+  // Options say what clients may do, and so may ask for more than is done without them.
+  if (Object.keys(tls?.options ?? {}).length > 0) return unsupported("tls.options is not served");
+  if (spec.tls?.frontend !== undefined)
+    return unsupported(
+      "spec.tls.frontend: certificates of clients are not checked, so nothing is served that asks for it",
+    );
   return undefined;
 }
 
 /** A Gateway whose listeners are not distinct may be served only without those concerned, so none of them is taken. */
-function conflictOf(listener: Listener, all: readonly Listener[]): { reason: string; message: string } | undefined {
+function conflictOf(listener: Listener, all: readonly Listener[]): Problem | undefined {
   for (const other of all) {
     if (other === listener) continue;
     if (other.name === listener.name)

@@ -1,5 +1,6 @@
 // One Envoy listener per port of a Gateway.
 import type { EnvoyResource } from "../snapshot.js";
+import { chainMatch, TLS_INSPECTOR, transportSocket } from "./tls.js";
 import type { ListenerTopology } from "./topology.js";
 
 export interface ListenerOptions {
@@ -16,6 +17,19 @@ export interface ListenerOptions {
   readonly earlyRemovedHeaders: readonly string[];
 }
 
+/** What serves a connection from its first request to its last. */
+export interface Chain {
+  /** Name of its RouteConfiguration. */
+  readonly table: string;
+  /**
+   * The accepted ones that share it: each has a filter of its own, which is there with and without policies, because a connection
+   * keeps the chain it was opened with.
+   */
+  readonly listeners: readonly ListenerTopology[];
+  /** The listener whose certificates it shows; plain text without. */
+  readonly tls?: ListenerTopology;
+}
+
 const ADS = { ads: {}, resourceApiVersion: "V3" };
 const TYPE = "type.googleapis.com/";
 const WASM = `${TYPE}envoy.extensions.filters.http.wasm.v3.Wasm`;
@@ -29,25 +43,39 @@ const NO_INTERNAL_ADDRESS = { cidrRanges: [{ addressPrefix: "255.255.255.255", p
 /** Without these Envoy answers 400, 404 or 503, or a client's protocol breaks. */
 const UNREMOVABLE = /^(?::.*|host|content-length|transfer-encoding|connection|upgrade|te)$/;
 
-/**
- * @param name also of its RouteConfiguration
- * @param listeners the accepted ones of the port: each has a filter of its own, which is there with and without policies,
- *   because a connection keeps the chain it was opened with
- */
+/** @param chains one of plain text, or those of TLS */
 export function renderListener(
   name: string,
   port: number,
-  listeners: readonly ListenerTopology[],
+  chains: readonly Chain[],
   options: ListenerOptions,
 ): EnvoyResource {
+  return {
+    name,
+    address: { socketAddress: { address: options.address, portValue: port + options.portOffset } },
+    ...(options.exclusivePorts === true && { enableReusePort: false }),
+    ...(chains.some(({ tls }) => tls !== undefined) && { listenerFilters: [TLS_INSPECTOR] }),
+    filterChains: chains.map((chain) => ({
+      ...(chain.tls !== undefined && {
+        name: chain.tls.id,
+        filterChainMatch: chainMatch(chain.tls),
+        transportSocket: transportSocket(chain.tls),
+        transportSocketConnectTimeout: "10s",
+      }),
+      filters: [{ name: "envoy.filters.network.http_connection_manager", typedConfig: renderManager(chain, options) }],
+    })),
+  };
+}
+
+function renderManager({ table, listeners }: Chain, options: ListenerOptions): EnvoyResource {
   const early = [...new Set(options.earlyRemovedHeaders.map((header) => header.toLowerCase()))]
     .filter((header) => !UNREMOVABLE.test(header))
     .sort();
-  const manager = {
+  return {
     "@type": `${TYPE}envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager`,
     codecType: "AUTO",
-    statPrefix: name,
-    rds: { routeConfigName: name, configSource: ADS },
+    statPrefix: table,
+    rds: { routeConfigName: table, configSource: ADS },
     // Path confusion (CVE-2019-9901, CVE-2021-29492): what is matched is what the backend sees.
     normalizePath: true,
     mergeSlashes: true,
@@ -73,12 +101,6 @@ export function renderListener(
         typedConfig: { "@type": `${TYPE}envoy.extensions.filters.http.router.v3.Router` },
       },
     ],
-  };
-  return {
-    name,
-    address: { socketAddress: { address: options.address, portValue: port + options.portOffset } },
-    ...(options.exclusivePorts === true && { enableReusePort: false }),
-    filterChains: [{ filters: [{ name: "envoy.filters.network.http_connection_manager", typedConfig: manager }] }],
   };
 }
 

@@ -3,17 +3,20 @@ import { append } from "../resources.js";
 import type { EnvoyResource } from "../snapshot.js";
 import type { BackendReference } from "./backends.js";
 import { renderCluster, renderEndpoints } from "./clusters.js";
-import { type ListenerOptions, renderListener } from "./listeners.js";
+import { type Chain, type ListenerOptions, renderListener } from "./listeners.js";
 import type { RenderRefusal } from "./status.js";
+import { renderSecret } from "./tls.js";
 import { type GatewayTopology, type ListenerTopology, type Topology, isRefused } from "./topology.js";
 import { type PolicyView, renderVirtualHosts } from "./virtualhosts.js";
 
 export type RenderOptions = PolicyView & ListenerOptions;
 
 export interface RenderedGateway {
+  /** Certificates with their keys, by "NS/SECRET". */
+  readonly secrets: ReadonlyMap<string, EnvoyResource>;
   /** By "NS/GATEWAY/PORT". */
   readonly listeners: ReadonlyMap<string, EnvoyResource>;
-  /** RouteConfigurations, by the name of their listener. */
+  /** RouteConfigurations, by the name of their listener; with HTTPS, by "NS/GATEWAY/PORT/LISTENER". */
   readonly routes: ReadonlyMap<string, EnvoyResource>;
   /** By "NS/SERVICE/PORT". */
   readonly clusters: ReadonlyMap<string, EnvoyResource>;
@@ -33,21 +36,27 @@ export function renderGateway(topology: Topology, gateway: GatewayTopology, opti
   for (const listener of gateway.listeners) if (listener.accepted) append(byPort, listener.port, listener);
   const listeners = new Map<string, EnvoyResource>();
   const routes = new Map<string, EnvoyResource>();
+  const secrets = new Map<string, EnvoyResource>();
   const refusals: RenderRefusal[] = [];
   const policyHashes = new Map<string, ReadonlySet<string>>();
   for (const [port, ofPort] of byPort) {
     const name = `${gateway.key}/${port}`;
-    const rendered = renderVirtualHosts(ofPort, options);
-    listeners.set(name, renderListener(name, port, ofPort, options));
-    routes.set(name, {
-      name,
-      virtualHosts: rendered.virtualHosts,
-      ignorePortInHostMatching: true,
-      // Clusters come before routes; the share of invalid backends leads to a cluster that is never defined.
-      validateClusters: false,
-    });
-    refusals.push(...rendered.refusals);
-    for (const [id, hashes] of rendered.policyHashes) policyHashes.set(id, hashes);
+    const chains = chainsOf(name, port, ofPort, gateway);
+    listeners.set(name, renderListener(name, port, chains, options));
+    for (const { table, listeners: judging, elsewhere } of chains) {
+      const rendered = renderVirtualHosts(judging, options, elsewhere);
+      routes.set(table, {
+        name: table,
+        virtualHosts: rendered.virtualHosts,
+        ignorePortInHostMatching: true,
+        // Clusters come before routes; the share of invalid backends leads to a cluster that is never defined.
+        validateClusters: false,
+      });
+      refusals.push(...rendered.refusals);
+      for (const [id, hashes] of rendered.policyHashes) policyHashes.set(id, hashes);
+    }
+    for (const { certificates = [] } of ofPort)
+      for (const certificate of certificates) secrets.set(certificate.name, renderSecret(certificate));
   }
   const clusters = new Map<string, EnvoyResource>();
   const endpoints = new Map<string, EnvoyResource>();
@@ -55,7 +64,28 @@ export function renderGateway(topology: Topology, gateway: GatewayTopology, opti
     clusters.set(backend.cluster, renderCluster(backend));
     endpoints.set(backend.cluster, renderEndpoints(backend, topology.index));
   }
-  return { listeners, routes, clusters, endpoints, refusals, policyHashes };
+  return { secrets, listeners, routes, clusters, endpoints, refusals, policyHashes };
+}
+
+/**
+ * With HTTP one chain for all listeners of a port: the request's host chooses. With HTTPS one for each: SNI chooses before there
+ * is a request, and what it chose serves its own hosts only.
+ */
+function chainsOf(
+  name: string,
+  port: number,
+  ofPort: readonly ListenerTopology[],
+  { listeners }: GatewayTopology,
+): (Chain & { elsewhere: readonly string[] })[] {
+  const plain = ofPort.filter(({ certificates }) => certificates === undefined);
+  if (plain.length > 0) return [{ table: name, listeners: plain, elsewhere: [] }];
+  const all = listeners.filter((listener) => listener.port === port && listener.certificates !== undefined);
+  return ofPort.map((listener) => ({
+    table: `${name}/${listener.name}`,
+    listeners: [listener],
+    tls: listener,
+    elsewhere: all.filter((other) => other !== listener).map(({ hostname }) => hostname),
+  }));
 }
 
 /** Backends of the rules a Gateway serves, each once, by name. */

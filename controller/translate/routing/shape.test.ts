@@ -42,6 +42,7 @@ describe("a route with findings is closed whatever its shape", () => {
     "rules: [{ matches: [null] }]",
     "rules: [{ matches: [{ path: 5 }] }]",
     "rules: [{ matches: [{ path: { value: 5 } }] }]",
+    "rules: [{ matches: [{ path: { value: null, type: null }, method: null }] }]",
     "rules: [{ matches: [{ path: { value: /a, type: 7 } }] }]",
     "rules: [{ matches: [{ headers: 5, queryParams: {}, method: [] }] }]",
     "rules: [{ matches: [{ headers: [null, { name: 5, value: 1 }, { name: a, value: 5 }] }] }]",

@@ -44,7 +44,9 @@ function soundRule(rule: unknown): HTTPRouteRule {
 function soundMatch(match: unknown): HTTPRouteMatch {
   if (!isObject(match)) return MALFORMED_MATCH;
   const { path, headers, queryParams, method, ...unknown } = match;
-  if (path !== undefined && (!isObject(path) || typeof (path["value"] ?? "/") !== "string")) return MALFORMED_MATCH;
+  // null is no absent value: it does not get the default.
+  if (path !== undefined && (!isObject(path) || !["string", "undefined"].includes(typeof path["value"])))
+    return MALFORMED_MATCH;
   return {
     ...unknown,
     ...(path !== undefined && { path }),

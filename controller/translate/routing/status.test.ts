@@ -27,7 +27,11 @@ describe("listeners", () => {
     [
       "other protocols",
       "{ name: a, port: 443, protocol: HTTPS }, { name: b, port: 90, protocol: TCP }, { name: c, port: 91, protocol: TLS }",
-      { a: [0, "UnsupportedProtocol"], b: [0, "UnsupportedProtocol"], c: [0, "UnsupportedProtocol"] },
+      {
+        a: [0, "InvalidCertificateRef", "InvalidCertificateRef"],
+        b: [0, "UnsupportedProtocol"],
+        c: [0, "UnsupportedProtocol"],
+      },
     ],
     [
       "same port, other hostname",
@@ -47,7 +51,10 @@ describe("listeners", () => {
     [
       "same port, other protocol",
       "{ name: a, port: 80, protocol: HTTP }, { name: b, port: 80, protocol: HTTPS }",
-      { a: [0, "ProtocolConflict", "ProtocolConflict"], b: [0, "UnsupportedProtocol", "ProtocolConflict"] },
+      {
+        a: [0, "ProtocolConflict", "ProtocolConflict"],
+        b: [0, "ProtocolConflict", "InvalidCertificateRef", "ProtocolConflict"],
+      },
     ],
     [
       "UDP is no neighbour",

@@ -6,6 +6,7 @@ import { append, type ObjectReference, type ResourceIndex, keyOf } from "../reso
 import type { EnvoyResource } from "../snapshot.js";
 import { attachRoute } from "./attach.js";
 import type { RuleBackends } from "./backends.js";
+import type { Certificate } from "./certificates.js";
 import { acceptListeners } from "./gateways.js";
 import type { MatchTopology } from "./matches.js";
 import { type ParsedRoute, parseRules } from "./rules.js";
@@ -40,6 +41,11 @@ export interface ListenerTopology {
   readonly resource: Listener;
   readonly supportedKinds: readonly { group: string; kind: string }[];
   readonly conditions: readonly Condition[];
+  /**
+   * With protocol HTTPS, its certificates; none if they cannot be served: then nothing of its hosts is, not even by another
+   * listener of the port. Undefined if TLS does not end here, or the listener is refused for something else.
+   */
+  readonly certificates: readonly Certificate[] | undefined;
   /** Whether it is rendered; a listener that is not accepted takes no routes. */
   readonly accepted: boolean;
   /** In order of the resources; a route once, however many parentRefs lead here. */
@@ -110,7 +116,7 @@ export function buildTopology(index: ResourceIndex, options: TopologyOptions = {
   const gateways = new Map<string, GatewayTopology | undefined>();
   for (const gateway of index.resources.gateways) {
     const ours = classes.has(gateway.spec.gatewayClassName);
-    gateways.set(keyOf(gateway), ours ? acceptListeners(gateway) : undefined);
+    gateways.set(keyOf(gateway), ours ? acceptListeners(gateway, index) : undefined);
   }
   const routes: RouteTopology[] = [];
   for (const resource of index.resources.httpRoutes) {
@@ -162,7 +168,7 @@ function parseRoute(
 /** Closes the rules that validation found fault with; the whole route where it is not a rule's own. */
 function withFindings({ hostnames, rules, refusals }: ParsedRoute, findings: readonly Finding[]): ParsedRoute {
   if (findings.length === 0) return { hostnames, rules, refusals };
-  const ofRoute = [...refusals];
+  const ofRoute: Refusal[] = [];
   const ofRule = new Map<number, Refusal[]>();
   for (const finding of findings) {
     const refusal = { field: finding.path, message: finding.message };
@@ -174,6 +180,7 @@ function withFindings({ hostnames, rules, refusals }: ParsedRoute, findings: rea
   return {
     hostnames,
     rules: rules.map((rule) => ({ ...rule, refusals: [...(ofRule.get(rule.index) ?? []), ...rule.refusals] })),
-    refusals: ofRoute,
+    // What validation says is said first: the rest may be about what was put in place of a malformed part.
+    refusals: [...ofRoute, ...refusals],
   };
 }

@@ -49,9 +49,19 @@ interface Entry extends Ranked {
   readonly envoy: EnvoyResource;
 }
 
-/** @param listeners the accepted ones of one port of a Gateway; their hostnames differ */
-export function renderVirtualHosts(listeners: readonly ListenerTopology[], policies: PolicyView): RenderedVirtualHosts {
-  const owners = new Map(listeners.map((listener) => [listener.hostname, listener]));
+/**
+ * @param listeners the accepted ones of one port of a Gateway; their hostnames differ
+ * @param elsewhere hostnames of listeners whose hosts are not served here: TLS chose another one (by SNI) than the request names.
+ *   A client that shares a connection between hosts is told to open another (RFC 9110 §15.5.20).
+ */
+export function renderVirtualHosts(
+  listeners: readonly ListenerTopology[],
+  policies: PolicyView,
+  elsewhere: readonly string[] = [],
+): RenderedVirtualHosts {
+  const owners = new Map<string, ListenerTopology | undefined>();
+  for (const hostname of elsewhere) owners.set(hostname, undefined);
+  for (const listener of listeners) owners.set(listener.hostname, listener);
   const owner = (domain: string) => owners.get(covering(domain).find((hostname) => owners.has(hostname))!);
   const byDomain = new Map<string, EnvoyResource>();
   const refusals = new Map<string, RenderRefusal>();
@@ -87,13 +97,22 @@ export function renderVirtualHosts(listeners: readonly ListenerTopology[], polic
         ...(others.length > 0 && { typedPerFilterConfig }),
       });
     }
+    for (const hostname of elsewhere)
+      byDomain.set(hostname, {
+        name: hostname,
+        domains: [hostname],
+        routes: [fixed.misdirected],
+        // Not judged by this listener's policies: the client is to come back without having shown a token.
+        typedPerFilterConfig: { [listener.id]: FILTER_DISABLED },
+      });
   }
   const virtualHosts = [...byDomain].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, virtualHost]) => virtualHost);
   return { virtualHosts, refusals: [...refusals.values()], policyHashes };
 }
 
 /** Routes of every virtual host, so that nothing it answers itself is judged by another listener's filter. */
-function fixedRoutes(defaultHash: string): { pathParameters: EnvoyResource; notFound: EnvoyResource } {
+function fixedRoutes(defaultHash: string): Record<"pathParameters" | "notFound" | "misdirected", EnvoyResource> {
+  const every = { match: { prefix: "/" } };
   return {
     // Backends differ in whether `/admin;x` is `/admin` (CVE-2021-29492 and its kin).
     pathParameters: {
@@ -101,7 +120,8 @@ function fixedRoutes(defaultHash: string): { pathParameters: EnvoyResource; notF
       match: { safeRegex: { regex: "[^;]*;.*" } },
       ...directResponse(400),
     },
-    notFound: { name: `claimgate/not-found#${defaultHash}`, match: { prefix: "/" }, ...directResponse(404) },
+    notFound: { name: `claimgate/not-found#${defaultHash}`, ...every, ...directResponse(404) },
+    misdirected: { name: `claimgate/misdirected#${defaultHash}`, ...every, ...directResponse(421) },
   };
 }
 

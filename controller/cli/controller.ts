@@ -1,0 +1,166 @@
+// `claimgate controller`: Kubernetes mode. Resources from an API server, statuses back to it, xDS to Envoys that others run.
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { Controller, DEFAULT_OPTIONS } from "../controller.js";
+import { FilterValidator } from "../filter/validator.js";
+import { KubeClient } from "../kube/client.js";
+import { loadKubeConfig, podNamespace } from "../kube/config.js";
+import { KubernetesSource } from "../source/kubernetes.js";
+import { acksOf, Replicas } from "../status/acks.js";
+import { LeaderElector } from "../status/lease.js";
+import { StatusReporter } from "../status/reporter.js";
+import { HealthServer } from "../status/server.js";
+import { transition } from "../translate/transition.js";
+import { AdsServer } from "../xds/server.js";
+import { type HostAndPort, isLoopback } from "./address.js";
+import { wasmPath } from "./paths.js";
+import { printLine } from "./print.js";
+import { interruption } from "./interruption.js";
+import { Speaker } from "./speaker.js";
+
+export interface ControllerCommandOptions {
+  kubeconfig?: string;
+  xdsAddress: HostAndPort;
+  healthAddress: string;
+  healthPort: number;
+  leaderElect: boolean;
+  gatewayClass: string[];
+  statusNamespace?: string;
+  listenerAddress: string;
+  portOffset: number;
+}
+
+/** Runs until it is interrupted: by SIGINT or SIGTERM, unless told otherwise. Resolves to the exit code: 1 if it could not start, after one line that says why. */
+export async function controller(
+  options: ControllerCommandOptions,
+  interrupted: Promise<void> = interruption(),
+): Promise<number> {
+  try {
+    return await serve(options, interrupted);
+  } catch (error) {
+    printLine(error instanceof Error ? error.message : String(error));
+    return 1;
+  }
+}
+
+async function serve(options: ControllerCommandOptions, interrupted: Promise<void>): Promise<number> {
+  const { xdsAddress, gatewayClass: gatewayClasses } = options;
+  if (!isLoopback(xdsAddress.address)) {
+    throw new Error(
+      `--xds-address ${xdsAddress.address} is not a loopback address: xDS carries keys and is not served beyond this host without TLS`,
+    );
+  }
+  const config = loadKubeConfig(options.kubeconfig);
+  const client = new KubeClient(config);
+  const wasm = wasmPath();
+  const statusNamespace = options.statusNamespace ?? podNamespace(config) ?? DEFAULT_OPTIONS.statusNamespace;
+  // Pods have their name for a host name; the rest tells two processes of one host apart.
+  const identity = `${hostname()
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .slice(0, 40)}-${randomUUID().slice(0, 8)}`;
+  const speaker = new Speaker(printLine);
+  const common = { client, namespace: statusNamespace, identity, onNotice: printLine };
+
+  const ads = new AdsServer({
+    ...xdsAddress,
+    wasmPath: wasm,
+    transition,
+    onEvent: (event) => {
+      core.onXdsEvent(event);
+      replicas?.publishSoon();
+      reporter.changed();
+    },
+  });
+  const core = new Controller({
+    envoys: ads,
+    validator: new FilterValidator(wasm),
+    translate: { gatewayClasses, statusNamespace, address: options.listenerAddress, portOffset: options.portOffset },
+    peers: (gateway) => replicas?.of(gateway) ?? [],
+    onTranslation: (translation) => speaker.complain(translation.complaints),
+    onNotice: printLine,
+  });
+  const source: KubernetesSource = new KubernetesSource(client, {
+    onChange: (view) => take(view),
+    onStored: (id) => reporter.touched(id),
+  });
+  const reporter = new StatusReporter({ ...common, source, gatewayClasses, statuses: () => core.statuses() });
+  const elector = options.leaderElect
+    ? new LeaderElector({ ...common, name: "claimgate-controller", onChange: (leading) => lead(leading) })
+    : undefined;
+  const replicas = options.leaderElect
+    ? new Replicas({
+        ...common,
+        acks: () => acksOf(ads.status()),
+        onChange: () => reporter.changed(),
+        isLeader: () => elector!.isLeader(),
+      })
+    : undefined;
+  let listening = false;
+
+  function take(view: ReturnType<KubernetesSource["snapshot"]>): void {
+    speaker.problems(view.problems);
+    try {
+      core.update(view);
+    } catch (error) {
+      // One object that nobody thought of must not end the process, over and over.
+      printLine(`internal error, what is in force stays in force: ${String((error as Error).stack ?? error)}`);
+      return;
+    }
+    if (view.complete) reporter.rendered(view.resources);
+  }
+
+  function lead(leading: boolean): void {
+    if (elector !== undefined) printLine(leading ? "leads: writes statuses" : "does not lead: writes no statuses");
+    reporter.lead(leading ? () => elector?.isLeader() ?? true : undefined);
+  }
+
+  const health = new HealthServer({
+    waitingFor: () => [
+      ...(listening ? [] : ["xDS to listen"]),
+      ...source.unlisted().map((kind) => `the list of kind ${kind}`),
+    ],
+    statuses: () => reporter.list(),
+    envoys: () => envoysOf(ads, replicas),
+  });
+  try {
+    await ads.listen().catch((error: unknown) => {
+      throw new Error(
+        `xDS cannot listen on ${xdsAddress.address}:${xdsAddress.port}: ${String((error as Error).message)}`,
+        { cause: error },
+      );
+    });
+    listening = true;
+    const healthPort = await health.listen(options.healthAddress, options.healthPort).catch((error: unknown) => {
+      throw new Error(
+        `cannot listen on ${options.healthAddress}:${options.healthPort}, choose another --health-port: ${(error as Error).message}`,
+        { cause: error },
+      );
+    });
+    printLine(
+      `xDS on ${xdsAddress.address}:${ads.port}; health on http://${options.healthAddress}:${healthPort}/readyz, /statusz and /syncz`,
+    );
+    elector?.start();
+    replicas?.start();
+    if (elector === undefined) lead(true);
+    take(await source.start());
+    await interrupted;
+    return 0;
+  } finally {
+    reporter.lead(undefined);
+    await elector?.close();
+    await source.close();
+    await replicas?.close();
+    await health.close();
+    await ads.close();
+    client.close();
+  }
+}
+
+function envoysOf(ads: AdsServer, replicas: Replicas | undefined): unknown {
+  const gateways = Object.entries(ads.status()).map(([gateway, status]) => {
+    const elsewhere = replicas?.of(gateway).filter((acks) => Object.keys(acks).length > 0) ?? [];
+    return [gateway, { ...status, ...(elsewhere.length === 0 ? {} : { elsewhere }) }] as const;
+  });
+  return { gateways: Object.fromEntries(gateways) };
+}
