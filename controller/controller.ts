@@ -168,7 +168,9 @@ export class Controller {
   }
 
   private refused(event: Extract<XdsEvent, { type: "nack" }>): void {
-    const { gateway, typeUrl, message } = event;
+    const { gateway, typeUrl } = event;
+    // Envoy's messages end with a newline, and one about several resources has more.
+    const message = event.message.trim().replaceAll(/\s*\n\s*/g, "; ");
     const what = `the Envoy of Gateway ${gateway} refused ${event.resources.join(", ")}: ${message}`;
     this.options.onNotice(what);
     const origin = this.origins.get(event.snapshot);

@@ -1,6 +1,7 @@
 // `claimgate controller`: Kubernetes mode. Resources from an API server, statuses back to it, xDS to Envoys that others run.
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 import { Controller, DEFAULT_OPTIONS } from "../controller.js";
 import { FilterValidator } from "../filter/validator.js";
 import { KubeClient } from "../kube/client.js";
@@ -35,6 +36,8 @@ export async function controller(
   options: ControllerCommandOptions,
   interrupted: Promise<void> = interruption(),
 ): Promise<number> {
+  // What it would say of a port in use, we say.
+  setLogVerbosity(logVerbosity.NONE);
   try {
     return await serve(options, interrupted);
   } catch (error) {

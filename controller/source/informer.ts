@@ -258,7 +258,7 @@ export class Informer {
   /** The kind is not there. Says how long to wait. */
   private absent(): number {
     const { times } = this.options;
-    const { required, plural, group } = this.resource;
+    const { required } = this.resource;
     this.version = undefined;
     this.absentSince ??= performance.now();
     const left = this.absentSince + times.absentGraceMs - performance.now();
@@ -268,10 +268,7 @@ export class Informer {
       return Math.min(left, times.absentRetryMs);
     }
     this.replace([]);
-    this.setState(
-      true,
-      required ? `the API server does not have ${plural}.${group}: are its CRDs installed?` : undefined,
-    );
+    this.setState(true, required ? "the API server does not have this kind: are its CRDs installed?" : undefined);
     return times.absentRetryMs;
   }
 

@@ -121,6 +121,18 @@ describe("judge", () => {
     }
   });
 
+  it("refuses at a start what ends inside a resource, even at the end of a line", () => {
+    const cut = policyOnly.replace(/ {2}jwtAuth(.|\n)*/, "");
+    expect(cut.endsWith("\n")).toBe(true);
+    expect(judge("f.yaml", cut, undefined, true)).toHaveProperty(
+      "refused",
+      "ends inside TrafficPolicy kgateway-system/jwt-policy (spec): it looks like a truncated copy",
+    );
+    // Later it is a mistake like any other: the policy is there and closes what it covers.
+    expect(judge("f.yaml", cut, undefined, false)).toHaveProperty("good");
+    expect(judge("f.yaml", policyOnly, undefined, true)).toHaveProperty("good");
+  });
+
   it("takes new content that is not a part of the old", () => {
     expect(judge("f.yaml", policyOnly, last)).toHaveProperty("good");
     expect(judge("f.yaml", "# all of it is commented out\n", last)).toHaveProperty("good");

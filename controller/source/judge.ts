@@ -20,8 +20,9 @@ export type Judgement = { good: GoodContent } | { refused: string; line?: number
 /**
  * Judges the content of a file.
  * @param last the content in force, if there is one
+ * @param starting nothing is in force yet anywhere: what may be missing behind the end of a file would be open
  */
-export function judge(name: string, text: string, last?: GoodContent): Judgement {
+export function judge(name: string, text: string, last?: GoodContent, starting = false): Judgement {
   if (text === last?.text) return { good: last };
   if (text.trim() === "") return { refused: "is empty" };
   let manifests: Manifests;
@@ -32,7 +33,8 @@ export function judge(name: string, text: string, last?: GoodContent): Judgement
     // Nesting beyond the stack.
     return { refused: "does not parse: it is nested too deeply" };
   }
-  const refused = unreadableTargets(manifests) ?? brokenOff(name, text, manifests) ?? truncated(text, manifests, last);
+  const refused =
+    unreadableTargets(manifests) ?? brokenOff(name, text, manifests, starting) ?? truncated(text, manifests, last);
   return refused === undefined ? { good: { text, manifests } } : { refused };
 }
 
@@ -64,12 +66,20 @@ function targetsOf(object: KubernetesObject): number | undefined {
   return references.length + selectors.length;
 }
 
-/** Without a newline at its end, a file whose last resource lacks something was most likely not written to its end. */
-function brokenOff(name: string, text: string, manifests: Manifests): string | undefined {
+/**
+ * Without a newline at its end, a file whose last resource lacks something was most likely not written to its end. At a start
+ * that counts with a newline too: a policy may have stood behind the cut, and nobody would know.
+ */
+function brokenOff(name: string, text: string, manifests: Manifests, starting: boolean): string | undefined {
   const last = manifests.resources.at(-1);
-  if (name.endsWith(".json") || text.endsWith("\n") || last === undefined) return undefined;
-  if (!last.findings.some((finding) => finding.incomplete)) return undefined;
-  return `ends without a newline inside ${describe(last)}: it looks like a truncated copy`;
+  const whole = text.endsWith("\n");
+  if (name.endsWith(".json") || (whole && !starting) || last === undefined) return undefined;
+  const lacking = last.findings.find((finding) => finding.incomplete);
+  if (lacking === undefined) return undefined;
+  const where = whole
+    ? `ends inside ${describe(last)} (${lacking.path})`
+    : `ends without a newline inside ${describe(last)}`;
+  return `${where}: it looks like a truncated copy`;
 }
 
 /**

@@ -84,7 +84,6 @@ test("lists every kind, with defaults filled in and its own apiVersion and kind"
   const { object, origin, findings } = first.resources.find(({ object }) => object.metadata.name === "a")!;
   expect({ origin, findings }).toEqual({ origin: "HTTPRoute demo/a", findings: [] });
   expect(object).toMatchObject({ apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" });
-  // Gateway API: the default of parentRefs' and backendRefs' fields is the API server's to fill in; that of kind here is ours.
   expect(object).not.toHaveProperty("status");
 });
 
@@ -201,6 +200,9 @@ test("an API server that stops and comes back: the last state stays, then what c
   await waitFor("a problem", () => (snapshots.at(-1)?.problems.length ? true : undefined), 5);
   const during = snapshots.at(-1)!;
   expect(during.complete).toBe(true);
+  // Of all kinds together: the way to the API server is one.
+  await waitFor("one problem", () => (snapshots.at(-1)!.problems.length === 1 ? true : undefined), 5);
+  expect(snapshots.at(-1)!.problems[0]!.origin).toBe("API server");
   expect(names(during)).toEqual(["a"]);
   expect(during.problems.every(({ fatalAtStart, message }) => !fatalAtStart && /stays in force/.test(message))).toBe(
     true,
@@ -226,9 +228,7 @@ test("what a stale watch never said is found by the periodic list", async () => 
   await open({ relistMs: 200 }).start();
   api.apply(route("a"));
   await routesBecome("a");
-  // Changed behind the watches' back.
-  const objects = (api as unknown as { objects: Map<string, Map<string, unknown>> }).objects;
-  objects.get(ROUTES)!.delete("demo/a");
+  api.deleteSilently("HTTPRoute", "demo/a");
   await routesBecome();
 });
 
@@ -260,7 +260,7 @@ test("kinds whose CRDs are absent: policies' may be, Gateway API's are a problem
   expect(first.problems).toEqual([
     {
       origin: "httproutes.gateway.networking.k8s.io",
-      message: "the API server does not have httproutes.gateway.networking.k8s.io: are its CRDs installed?",
+      message: "the API server does not have this kind: are its CRDs installed?",
       fatalAtStart: false,
     },
   ]);

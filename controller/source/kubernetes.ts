@@ -6,6 +6,7 @@ import type { KubernetesObject } from "../api/types.js";
 import { validate } from "../api/validate.js";
 import type { KubeClient } from "../kube/client.js";
 import { idOf, type StoredObject } from "../kube/objects.js";
+import { append } from "../translate/resources.js";
 import { Coalescer } from "./coalescer.js";
 import { Informer, INFORMER_TIMES, type InformerTimes } from "./informer.js";
 import type { LoadedResource, Problem, SourceSnapshot } from "./source.js";
@@ -65,7 +66,7 @@ export class KubernetesSource {
     return {
       complete: this.informers.every(({ listed }) => listed),
       resources: this.informers.flatMap((informer) => sorted(informer.list()).map((object) => this.load(object))),
-      problems: this.informers.flatMap(problemOf),
+      problems: problemsOf(this.informers),
     };
   }
 
@@ -122,10 +123,18 @@ function findingsOf(object: KubernetesObject): Finding[] {
   }
 }
 
-function problemOf({ resource, listed, problem }: Informer): Problem[] {
-  if (problem === undefined) return [];
-  const origin = resource.group === "" ? resource.plural : `${resource.plural}.${resource.group}`;
-  return [{ origin, message: problem, fatalAtStart: !listed }];
+/** What is wrong with several kinds alike, most often with the way to the API server, is said once. */
+function problemsOf(informers: readonly Informer[]): Problem[] {
+  const byMessage = new Map<string, Informer[]>();
+  for (const informer of informers) {
+    if (informer.problem !== undefined) append(byMessage, `${informer.listed} ${informer.problem}`, informer);
+  }
+  return [...byMessage.values()].map((alike) => {
+    const { listed, problem } = alike[0]!;
+    const names = alike.map(({ resource: { group, plural } }) => (group === "" ? plural : `${plural}.${group}`));
+    const origin = alike.length === informers.length ? "API server" : names.join(", ");
+    return { origin, message: problem!, fatalAtStart: !listed };
+  });
 }
 
 /** A status that somebody writes, and the version with it, changes nothing that is rendered. */

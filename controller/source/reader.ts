@@ -114,7 +114,7 @@ export class DirectoryReader {
     delete state.pending;
     delete state.problem;
     if (!("text" in read)) return this.refuse(path, state, `cannot be read: ${read.reason}`);
-    const judgement = judge(path, read.text, state.good);
+    const judgement = judge(path, read.text, state.good, !this.wasComplete);
     if ("good" in judgement) state.good = judgement.good;
     else this.refuse(path, state, judgement.refused, judgement.line);
   }

@@ -1,33 +1,22 @@
 // What golden files cannot say: nothing that validation lets through in any shape makes translation throw or opens a route, and the
 // input stays as it was.
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { deepFreeze, strayRoutes } from "../../tests/golden/translation.js";
+import { CASES, deepFreeze, readCase, strayRoutes } from "../../tests/golden/translation.js";
 import { Random } from "../../tests/support/random.js";
 import { validate, withDefaults } from "../api/validate.js";
 import type { KubernetesObject } from "../api/types.js";
 import { DEFAULT_OPTIONS } from "../controller.js";
 import { FilterValidator } from "../filter/validator.js";
-import { parseManifests } from "../source/parse.js";
 import type { LoadedResource } from "../source/source.js";
 import { packageRoot } from "../xds/package-root.js";
 import type { PolicyConfiguration } from "./snapshot.js";
 import { translate, type Translation } from "./translate.js";
 
-const GOLDEN = join(packageRoot(), "tests", "golden");
-const JWKS = readFileSync(join(GOLDEN, "jwks.json"), "utf8").trim();
-
 let validator: FilterValidator;
 beforeAll(() => {
   validator = new FilterValidator(join(packageRoot(), "build", "claimgate.wasm"));
 });
-
-/** The resources of every golden case. */
-const INPUTS: readonly (readonly LoadedResource[])[] = readdirSync(GOLDEN, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => readFileSync(join(GOLDEN, name, "in.yaml"), "utf8").replaceAll("${JWKS}", JWKS))
-  .map((text) => parseManifests("in.yaml", text).resources);
 
 interface Route {
   name: string;
@@ -101,39 +90,34 @@ describe("a damaged resource", () => {
   /** What tells where a policy is attached. Sources refuse a file in which that cannot be read (source/judge.ts). */
   const TARGETS = /^(?:metadata|spec$|spec\.target)/;
 
-  test.each(INPUTS.map((input, index) => [index, input] as const))(
-    "of case %i",
-    { timeout: 60_000 },
-    (index, input) => {
-      const random = new Random(index);
-      const before = guarded(run(input));
-      for (let i = 0; i < 60; i++) {
-        const at = random.below(input.length);
-        const resource = input[at]!;
-        const paths = pathsIn(resource.object).filter((path) => path.length > 0 && path[1] !== "name");
-        const path = random.pick(paths.filter(([first]) => first === "spec" || random.below(4) === 0)) ?? ["spec"];
-        // Sources refuse what has no name, no kind, or metadata that is no object.
-        if (["apiVersion", "kind"].includes(String(path[0])) || path.join(".") === "metadata") continue;
-        const junk = random.pick(JUNK);
-        const damaged = damage(resource, path, junk);
-        const what = `${resource.object.kind} ${resource.object.metadata.name} ${path.join(".")} = ${JSON.stringify(junk)}`;
-        let after: Translation | undefined;
-        expect(() => (after = run(input.with(at, damaged))), what).not.toThrow();
-        for (const snapshot of after!.snapshots.values()) expect(strayRoutes(snapshot), what).toEqual([]);
-        const isPolicy = POLICIES.includes(resource.object.kind) && !TARGETS.test(path.join("."));
-        if (!isPolicy || damaged.findings.length === 0) continue;
-        const still = guarded(after!);
-        expect(
-          [...before].filter((route) => !still.has(route)),
-          what,
-        ).toEqual([]);
-        const said = [...after!.complaints].filter(({ resource: name }) =>
-          name.includes(resource.object.metadata.name),
-        );
-        expect(said.length, what).toBeGreaterThan(0);
-      }
-    },
-  );
+  test.each(CASES)("of case %s", { timeout: 60_000 }, (name) => {
+    const input = readCase(name);
+    const random = new Random(name.length);
+    const before = guarded(run(input));
+    for (let i = 0; i < 25; i++) {
+      const at = random.below(input.length);
+      const resource = input[at]!;
+      const paths = pathsIn(resource.object).filter((path) => path.length > 0 && path[1] !== "name");
+      const path = random.pick(paths.filter(([first]) => first === "spec" || random.below(4) === 0)) ?? ["spec"];
+      // Sources refuse what has no name, no kind, or metadata that is no object.
+      if (["apiVersion", "kind"].includes(String(path[0])) || path.join(".") === "metadata") continue;
+      const junk = random.pick(JUNK);
+      const damaged = damage(resource, path, junk);
+      const what = `${resource.object.kind} ${resource.object.metadata.name} ${path.join(".")} = ${JSON.stringify(junk)}`;
+      let after: Translation | undefined;
+      expect(() => (after = run(input.with(at, damaged))), what).not.toThrow();
+      for (const snapshot of after!.snapshots.values()) expect(strayRoutes(snapshot), what).toEqual([]);
+      const isPolicy = POLICIES.includes(resource.object.kind) && !TARGETS.test(path.join("."));
+      if (!isPolicy || damaged.findings.length === 0) continue;
+      const still = guarded(after!);
+      expect(
+        [...before].filter((route) => !still.has(route)),
+        what,
+      ).toEqual([]);
+      const said = [...after!.complaints].filter(({ resource: name }) => name.includes(resource.object.metadata.name));
+      expect(said.length, what).toBeGreaterThan(0);
+    }
+  });
 });
 
 test("a Gateway whose configuration the filter refuses is closed as a whole, and its status says so", () => {
@@ -142,12 +126,7 @@ test("a Gateway whose configuration the filter refuses is closed as a whole, and
     authorization: () => null,
     configuration: () => ({ path: "policies", message: "are too many" }),
   };
-  const input =
-    INPUTS[
-      readdirSync(GOLDEN)
-        .filter((name) => !name.includes("."))
-        .indexOf("guide-kgateway-4")
-    ]!;
+  const input = readCase("guide-kgateway-4");
   const { snapshots, statuses, complaints } = translate(input, refusing, DEFAULT_OPTIONS);
   const [plugin] = [...snapshots.values()].flatMap(({ plugins }) => [...plugins.values()]);
   expect(Object.values(plugin!.policies)).toEqual([{ unenforceable: "the filter refuses this configuration" }]);

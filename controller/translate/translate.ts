@@ -71,7 +71,7 @@ export function translate(
       policyHash: (listener, route, rule) => policies.ofRule(listener, route, rule),
       defaultPolicyHash: (listener) => policies.ofListener(listener),
       mutableHeaders: (listener) => policies.mutableHeaders(listener),
-      earlyRemovedHeaders: identity.ofGateway(gateway.key),
+      earlyRemovedHeaders: matchedHeaders(gateway, identity.ofGateway(gateway.key)),
       address: options.address,
       portOffset: options.portOffset,
       exclusivePorts: options.exclusivePorts ?? false,
@@ -144,6 +144,21 @@ function invalidGateways(resources: readonly LoadedResource[], classes: readonly
       statusOf(object, { conditions: [condition("Accepted", false, "Invalid", message, object.metadata.generation)] }),
     ];
   });
+}
+
+/**
+ * Those of the names that a route of the Gateway matches on: only they need to go before routing (docs/decisions/0004). All
+ * others are the filter's alone, so that no policy changes a listener, and with it drains every connection.
+ */
+function matchedHeaders(gateway: GatewayTopology, names: readonly string[]): string[] {
+  const matched = new Set<string>();
+  for (const { attached } of gateway.listeners) {
+    for (const { route } of attached) {
+      for (const { matches } of route.rules)
+        for (const { headers } of matches) headers.forEach((name) => matched.add(name));
+    }
+  }
+  return names.filter((name) => matched.has(name));
 }
 
 function findingsOfRoutes(resources: readonly LoadedResource[]): Map<string, readonly Finding[]> {

@@ -9,7 +9,7 @@ const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
 let cluster: Cluster;
 
 beforeAll(async () => {
-  cluster = await Cluster.start();
+  cluster = await Cluster.startOwn();
 });
 afterAll(() => cluster?.stop());
 

@@ -40,7 +40,7 @@ const versions = (): Promise<string> =>
   cluster.kubectl.run(["get", "crd", "-o", "custom-columns=:.metadata.name,:.metadata.labels", "--no-headers"]);
 
 beforeAll(async () => {
-  cluster = await Cluster.start();
+  cluster = await Cluster.startOwn();
   for (const theirs of THEIRS)
     await cluster.kubectl.run(["create", "--field-manager=helm", "-f", "-"], JSON.stringify(theirs));
 });

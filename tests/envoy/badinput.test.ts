@@ -152,7 +152,7 @@ describe("a file that cannot be understood: its last good content stays in force
     { what: "cut inside its last word", damage: (text) => text.slice(0, -3), said: /truncated copy/ },
     { what: "emptied", damage: () => "", said: /is empty/ },
     { what: "YAML that does not parse", damage: (text) => `${text}\n  - x: [`, said: /does not parse/ },
-    { what: "not YAML at all", damage: () => "\u0000\u0001", said: /does not parse/ },
+    { what: "no resource at all", damage: () => "\u0000\u0001", said: /is not a resource/ },
   ];
 
   test.each(cases)("$what", async ({ damage, said }) => {

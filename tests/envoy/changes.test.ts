@@ -116,6 +116,7 @@ describe("a policy file that is removed and added", () => {
       await expectChange(() => manifests.put("03-jwt.yaml", withClaims), 401);
     }
     await expectNothingElse();
+    expect(onNewConnections(load)).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-// Translation from end to end: tests/golden/CASE/in.yaml, with ${JWKS} standing for the guides' key set, gives out.json. The
+// Translation from end to end: tests/golden/CASE/in.yaml, gives out.json. The
 // comment in each in.yaml says what must come out and why. UPDATE_GOLDEN=1 rewrites out.json; read what it wrote.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,29 +9,19 @@ import { DEFAULT_OPTIONS } from "../../controller/controller.js";
 import { FilterValidator } from "../../controller/filter/validator.js";
 import { mergeResources } from "../../controller/source/merge.js";
 import { parseManifests } from "../../controller/source/parse.js";
+import type { LoadedResource } from "../../controller/source/source.js";
 import { translate, type Translation } from "../../controller/translate/translate.js";
 import { packageRoot } from "../../controller/xds/package-root.js";
 import { encodeSnapshot } from "../../controller/xds/resources.js";
-import { deepFreeze, describeTranslation, type Resources, strayRoutes } from "./translation.js";
+import { CASES, deepFreeze, describeTranslation, FOLDER, readCase, strayRoutes } from "./translation.js";
 
 const ROOT = packageRoot();
-const FOLDER = join(ROOT, "tests", "golden");
-const JWKS = readFileSync(join(FOLDER, "jwks.json"), "utf8").trim();
-const CASES = readdirSync(FOLDER, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name);
-
 let validator: FilterValidator;
 beforeAll(() => {
   validator = new FilterValidator(join(ROOT, "build", "claimgate.wasm"));
 });
 
-function read(name: string): Resources {
-  const text = readFileSync(join(FOLDER, name, "in.yaml"), "utf8").replaceAll("${JWKS}", JWKS);
-  return parseManifests("in.yaml", text).resources;
-}
-
-function translateAll(resources: Resources, name?: string): Translation {
+function translateAll(resources: readonly LoadedResource[], name?: string): Translation {
   const quarantined = name === undefined ? undefined : join(FOLDER, name, "quarantined.json");
   const entries = quarantined !== undefined && existsSync(quarantined) ? readJson(quarantined) : {};
   return translate(deepFreeze(resources), validator, {
@@ -45,7 +35,7 @@ function readJson(path: string): Record<string, string> {
 }
 
 test.each(CASES)("%s", async (name) => {
-  const resources = read(name);
+  const resources = readCase(name);
   const translation = translateAll(resources, name);
   const path = join(FOLDER, name, "out.json");
   const options = (await resolveConfig(path)) ?? {};
@@ -61,7 +51,7 @@ describe("whatever comes out", () => {
   const conforms = new Ajv({ allErrors: true, strict: true, strictRequired: false }).compile(schema);
 
   test.each(CASES)("%s: Envoy, filter and schema take it, every route finds its policy, twice the same", (name) => {
-    const translation = translateAll(read(name), name);
+    const translation = translateAll(readCase(name), name);
     for (const snapshot of translation.snapshots.values()) {
       expect(() => encodeSnapshot(snapshot)).not.toThrow();
       expect(strayRoutes(snapshot)).toEqual([]);
@@ -70,7 +60,7 @@ describe("whatever comes out", () => {
         expect(conforms(plugin), JSON.stringify(conforms.errors)).toBe(true);
       }
     }
-    expect(translateAll(read(name), name)).toEqual(translation);
+    expect(translateAll(readCase(name), name)).toEqual(translation);
   });
 });
 
@@ -84,6 +74,8 @@ describe("the guides' steps are the examples, applied in order", () => {
       .sort();
     const parsed = files.map((file) => parseManifests(file, readFileSync(join(folder, file), "utf8")).resources);
     const { resources } = mergeResources(parsed);
-    expect(describeTranslation(translateAll(resources))).toEqual(describeTranslation(translateAll(read(name), name)));
+    expect(describeTranslation(translateAll(resources))).toEqual(
+      describeTranslation(translateAll(readCase(name), name)),
+    );
   });
 });

@@ -1,8 +1,28 @@
-// A translation in a form that people can check by eye: names of policies instead of hashes, a line for each route.
-import type { LoadedResource } from "../../controller/source/source.js";
+// The golden cases, and a translation in a form that people can check by eye: names of policies instead of hashes, a line for each
+// route.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describeComplaint } from "../../controller/cli/print.js";
+import { parseManifests } from "../../controller/source/parse.js";
+import type { LoadedResource } from "../../controller/source/source.js";
 import type { PluginConfiguration, Snapshot } from "../../controller/translate/snapshot.js";
 import type { Translation } from "../../controller/translate/translate.js";
+import { packageRoot } from "../../controller/xds/package-root.js";
+
+export const FOLDER = join(packageRoot(), "tests", "golden");
+
+/** Names of all cases, sorted. */
+export const CASES: readonly string[] = readdirSync(FOLDER, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
+
+/** The resources of a case. "${JWKS}" stands for the guides' key set, which is too long to be read. */
+export function readCase(name: string): readonly LoadedResource[] {
+  const jwks = JSON.stringify(JSON.parse(readFileSync(join(FOLDER, "jwks.json"), "utf8")));
+  const text = readFileSync(join(FOLDER, name, "in.yaml"), "utf8").replaceAll('"${JWKS}"', JSON.stringify(jwks));
+  return parseManifests("in.yaml", text).resources;
+}
 
 /** Keys are 344 characters; which one it is, is told by fewer. */
 const LONG = 100;
@@ -102,5 +122,3 @@ export function deepFreeze<T>(value: T): T {
   for (const member of Object.values(value)) deepFreeze(member);
   return value;
 }
-
-export type Resources = readonly LoadedResource[];

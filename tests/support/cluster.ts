@@ -22,22 +22,23 @@ export class Cluster {
     this.#own = own;
   }
 
-  /**
-   * Starts a cluster and resolves when it answers; with $KUBECONFIG_TEST, uses that one instead. `apiServerArgs` are added to
-   * the API server's.
-   */
-  static async start(...apiServerArgs: readonly string[]): Promise<Cluster> {
-    const folder = mkdtempSync(join(tmpdir(), "claimgate-cluster-"));
+  /** A cluster of its own, or the one of $KUBECONFIG_TEST; resolves when it answers. */
+  static async start(): Promise<Cluster> {
     const given = process.env["KUBECONFIG_TEST"];
-    if (given) {
-      const copy = join(folder, "admin.kubeconfig");
-      writeFileSync(copy, await flattened(new Kubectl(given)), { mode: 0o600 });
-      return new Cluster(folder, new Kubectl(copy));
-    }
+    if (!given) return Cluster.startOwn();
+    const folder = mkdtempSync(join(tmpdir(), "claimgate-cluster-"));
+    const copy = join(folder, "admin.kubeconfig");
+    writeFileSync(copy, await flattened(new Kubectl(given)), { mode: 0o600 });
+    return new Cluster(folder, new Kubectl(copy));
+  }
+
+  /** A cluster whose servers the test may stop; `args` are added to the API server's. Resolves when it answers. */
+  static async startOwn(...args: readonly string[]): Promise<Cluster> {
     expectNamespace();
+    const folder = mkdtempSync(join(tmpdir(), "claimgate-cluster-"));
     const token = randomBytes(16).toString("hex");
     const etcd = await Etcd.create(folder);
-    const apiServer = await ApiServer.create(folder, etcd.url, token, apiServerArgs);
+    const apiServer = await ApiServer.create(folder, etcd.url, token, args);
     const kubeconfig = join(folder, "admin.kubeconfig");
     const cluster = new Cluster(folder, new Kubectl(kubeconfig), { etcd, apiServer });
     try {
@@ -69,7 +70,8 @@ export class Cluster {
   }
 
   get #servers(): { etcd: Etcd; apiServer: ApiServer } {
-    if (this.#own === undefined) throw new Error("this test needs a cluster of its own: unset KUBECONFIG_TEST");
+    if (this.#own === undefined)
+      throw new Error("the servers of a given cluster (KUBECONFIG_TEST) are not a test's to stop");
     return this.#own;
   }
 

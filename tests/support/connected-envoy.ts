@@ -62,5 +62,5 @@ function outgoingOf({ type_url, nonce, resources, removed_resources }: Response)
     nonce,
     removed: removed_resources,
     resources: resources.map(({ name, version, resource }) => ({ name, resource: { version, any: resource } })),
-  } as Outgoing;
+  } as unknown as Outgoing;
 }

@@ -54,8 +54,9 @@ async function readyAdmin(addressFile: string): Promise<string | undefined> {
 }
 
 async function listenerPorts(admin: string): Promise<Map<string, number>> {
-  const { listener_statuses: listeners } = (await (await fetch(`${admin}/listeners?format=json`)).json()) as {
-    listener_statuses: { name: string; local_address: { socket_address: { port_value: number } } }[];
+  // Left out if there is none.
+  const { listener_statuses: listeners = [] } = (await (await fetch(`${admin}/listeners?format=json`)).json()) as {
+    listener_statuses?: { name: string; local_address: { socket_address: { port_value: number } } }[];
   };
   return new Map(listeners.map(({ name, local_address }) => [name, local_address.socket_address.port_value]));
 }

@@ -171,6 +171,16 @@ export class FakeApiServer {
     this.emit({ collection, version: ++this.version, type: "DELETED", object });
   }
 
+  /** As `delete`, but no watch ever says so. */
+  deleteSilently(kind: string, key: string): void {
+    this.all(collectionOfKind(kind)).delete(key);
+  }
+
+  /** "NS/NAME" of all objects of a kind. */
+  keys(kind: string): string[] {
+    return [...this.all(collectionOfKind(kind)).keys()];
+  }
+
   /** Writes of a kind: method and path without the query. */
   writes(pattern: RegExp): SeenRequest[] {
     return this.requests.filter(({ method, path }) => method !== "GET" && pattern.test(path));

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Agent, get } from "node:http";
-import { type ClientHttp2Session, connect, constants } from "node:http2";
+import { type ClientHttp2Session, connect } from "node:http2";
 
 /** One of the requests that a load sends in turn. */
 export interface LoadRequest {
@@ -120,12 +120,8 @@ export class SteadyLoad {
     stream.on("end", () => end(connection, status, body));
     let reason = "the stream was closed";
     stream.on("error", (error) => (reason = error.message));
-    stream.on("close", () => {
-      if (stream.rstCode !== constants.NGHTTP2_REFUSED_STREAM) return end(connection, 0, reason);
-      // It was under way when GOAWAY came, and was not processed: clients send it again (RFC 9113 §8.7).
-      this.#forget(session);
-      this.#stream(request, end).catch((error: Error) => end(connection, 0, error.message));
-    });
+    // REFUSED_STREAM counts as well: not every client sends again.
+    stream.on("close", () => end(connection, 0, reason));
   }
 
   /** The HTTP/2 connection; a new one once the server has said that it takes no more requests on the old one. */

@@ -1,5 +1,5 @@
 // TLS of HTTPS listeners. Certificates come by SDS: a new one replaces a secret and leaves the listener, and with it every open
-// connection, as it is (docs/decisions/0004-certificates-by-sds.md).
+// connection, as it is (docs/decisions/0005-certificates-by-sds.md).
 import type { EnvoyResource } from "../snapshot.js";
 import type { Certificate } from "./certificates.js";
 import { ANY } from "./hostnames.js";

@@ -12,18 +12,7 @@ import {
   unsupported,
   wrongType,
 } from "./causes.js";
-import {
-  glooJwt,
-  glooProvider,
-  glooRemote,
-  local,
-  principal,
-  provider,
-  providers,
-  remote,
-  target,
-  text,
-} from "./policies.js";
+import { glooJwt, glooProvider, glooRemote, principal } from "./policies.js";
 import { DURATION, NO_SPEC } from "./row.js";
 import type { Row } from "./row.js";
 

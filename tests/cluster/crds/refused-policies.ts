@@ -1,7 +1,7 @@
 // What an API server must not let in as a TrafficPolicy. Limits, rules and messages are those of kgateway's CRD
 // (install/helm/kgateway-crds/templates/gateway.kgateway.dev_trafficpolicies.yaml).
 import { broken, empty, exactlyOne, mismatch, noItems, required, tooLong, tooMany, unsupported } from "./causes.js";
-import { expressions, jwtAuth, target, targets, text } from "./policies.js";
+import { expressions, jwtAuth, target, targets, text, times } from "./policies.js";
 import type { Fields } from "./policies.js";
 import { GROUP, KIND, LABEL, NO_SPEC, SUBDOMAIN } from "./row.js";
 import type { Row } from "./row.js";

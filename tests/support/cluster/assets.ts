@@ -5,10 +5,13 @@ import { packageRoot } from "../../../controller/xds/package-root.js";
 let folder: string | undefined;
 
 /**
- * The path of kube-apiserver, etcd or kubectl: of $KUBEBUILDER_ASSETS, else of `make kube`. Throws what is to be done if they are
+ * The path of kube-apiserver, etcd or kubectl: of $KUBEBUILDER_ASSETS, else of `make kube`; for a given cluster ($KUBECONFIG_TEST)
+ * any kubectl will do. Throws what is to be done if they are
  * not there; it does not build them, because a test runs where there is no network.
  */
 export function kubeAsset(name: "kube-apiserver" | "etcd" | "kubectl"): string {
+  const { KUBECONFIG_TEST: given, KUBEBUILDER_ASSETS: assets } = process.env;
+  if (name === "kubectl" && given && !assets) return name;
   folder ??= find();
   return join(folder, name);
 }

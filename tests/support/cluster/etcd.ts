@@ -39,7 +39,7 @@ export class Etcd extends Server {
   /**
    * Forgets everything but the newest state, as Kubernetes has etcd do every five minutes. A watch from an older
    * resourceVersion then ends with 410 Expired, once the API server's own cache does not have it any more either:
-   * restart it, or start it with --watch-cache=false.
+   * restart it, or give it --watch-cache=false.
    */
   async compact(): Promise<void> {
     await this.#call("compaction", { revision: String(await this.revision()), physical: true });

@@ -1,0 +1,193 @@
+// Kubernetes mode against a real API server, with a real Envoy.
+import { createServer, get, type Server } from "node:http";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { EnvoyProcess } from "../../controller/envoy/process.js";
+import type { Condition } from "../../controller/translate/status.js";
+import { packageRoot } from "../../controller/xds/package-root.js";
+import { conditionsIn } from "../support/claimgate.js";
+import { Cluster, UPSTREAM_ADDRESS } from "../support/cluster.js";
+import { installCrds } from "../support/cluster/crds.js";
+import { RunningController } from "../support/controller.js";
+import { example } from "../support/manifests.js";
+import { waitFor } from "../support/wait.js";
+
+const TOKENS = readFileSync(join(packageRoot(), "examples", "tokens.sh"), "utf8");
+const ALICE = /ALICE_TOKEN=(\S+)/.exec(TOKENS)![1]!;
+
+let cluster: Cluster;
+let upstream: Server;
+let controllers: RunningController[] = [];
+let envoy: EnvoyProcess | undefined;
+
+beforeAll(async () => {
+  cluster = await Cluster.start();
+  await installCrds(cluster);
+  upstream = createServer((_, response) => response.end("upstream\n"));
+  await new Promise<void>((resolve) => upstream.listen(8000, UPSTREAM_ADDRESS, resolve));
+  await cluster.kubectl.run(["create", "namespace", "claimgate-system"]);
+  for (const file of ["01-gateway.yaml", "02-httpbin.yaml"]) await cluster.kubectl.apply(example(`kgateway/${file}`));
+  await cluster.kubectl.apply({
+    ...{ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", addressType: "IPv4" },
+    metadata: { name: "httpbin-1", namespace: "httpbin", labels: { "kubernetes.io/service-name": "httpbin" } },
+    endpoints: [{ addresses: [UPSTREAM_ADDRESS], conditions: { ready: true } }],
+    ports: [{ name: "http", port: 8000, protocol: "TCP" }],
+  });
+});
+
+afterAll(async () => {
+  await cluster?.stop();
+  upstream?.close();
+});
+
+beforeEach(() => {
+  controllers = [];
+  envoy = undefined;
+});
+
+afterEach(async () => {
+  await envoy?.stop();
+  for (const controller of controllers) await controller.stop();
+  await cluster.apiServer.start();
+  await cluster.kubectl.run(["delete", "trafficpolicy", "--all", "-A", "--ignore-not-found"]);
+});
+
+async function start(...args: string[]): Promise<RunningController> {
+  const controller = await RunningController.start(cluster.kubeconfig, ...args);
+  controllers.push(controller);
+  return controller;
+}
+
+async function connect(controller: RunningController): Promise<void> {
+  const xds = { address: "127.0.0.1", port: controller.xdsPort };
+  envoy = new EnvoyProcess({
+    gateway: "kgateway-system/http",
+    xds,
+    adminPort: 0,
+    concurrency: 1,
+    logLevel: "critical",
+  });
+  await envoy.start();
+}
+
+/** The status of one request to the guide's host; undefined if there was no answer. */
+function ask(token?: string): Promise<number | undefined> {
+  const headers = { host: "www.example.com", ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+  return new Promise((resolve) => {
+    const request = get("http://127.0.0.1:8080/headers", { headers, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    request.on("error", () => resolve(undefined));
+  });
+}
+
+const answers = (status: number, token?: string) =>
+  waitFor(`${status}`, async () => ((await ask(token)) === status ? true : undefined));
+
+/** "Type=Status(Reason)" of all conditions of an object, as kubectl shows them. */
+async function conditions(kind: string, namespace: string, name: string): Promise<string[]> {
+  const { status } = await cluster.kubectl.get<{ status?: unknown }>(kind, name, "-n", namespace);
+  return conditionsIn(status).map((one: Condition) => `${one.type}=${one.status}(${one.reason})`);
+}
+
+const says = (kind: string, namespace: string, name: string, ...wanted: string[]) =>
+  waitFor(`${kind} ${name}: ${wanted.join(", ")}`, async () => {
+    const now = await conditions(kind, namespace, name);
+    return wanted.every((one) => now.includes(one)) || undefined;
+  });
+
+test("kubectl apply is enforced at Envoy, and the statuses say so", async () => {
+  await connect(await start());
+  await answers(200);
+  await says("gatewayclass", "", "claimgate", "Accepted=True(Accepted)");
+  await says("gateway", "kgateway-system", "http", "Accepted=True(Accepted)", "Programmed=True(Programmed)");
+  await says("httproute", "httpbin", "httpbin", "Accepted=True(Accepted)", "ResolvedRefs=True(ResolvedRefs)");
+  await cluster.kubectl.apply(example("kgateway/03-jwt.yaml"));
+  await answers(401);
+  await answers(200, ALICE);
+  await says(
+    "trafficpolicy",
+    "kgateway-system",
+    "jwt-policy",
+    "Accepted=True(Valid)",
+    "Attached=True(Attached)",
+    "Programmed=True(Programmed)",
+  );
+  await says("gatewayextension", "kgateway-system", "selfminted-jwt", "Accepted=True(Accepted)");
+  const { status } = await cluster.kubectl.get<{ status: { listeners: object[] } }>(
+    "gateway",
+    "http",
+    "-n",
+    "kgateway-system",
+  );
+  expect(status.listeners).toMatchObject([{ name: "http", attachedRoutes: 1 }]);
+  await cluster.kubectl.run(["delete", "trafficpolicy", "jwt-policy", "-n", "kgateway-system"]);
+  await answers(200);
+});
+
+test("a policy in another namespace than its target: no enforcement, and a status that says why", async () => {
+  await connect(await start());
+  await answers(200);
+  await cluster.kubectl.apply(example("kgateway/03-jwt.yaml").replaceAll("kgateway-system", "httpbin"));
+  await says("trafficpolicy", "httpbin", "jwt-policy", "Accepted=False(TargetNotFound)");
+  expect(await ask()).toBe(200);
+});
+
+test("the API server stops and comes back, etcd is compacted: what was in force stays, what changed is seen", async () => {
+  const controller = await start();
+  await connect(controller);
+  await cluster.kubectl.apply(example("kgateway/03-jwt.yaml"));
+  await answers(401);
+  await cluster.apiServer.kill();
+  await waitFor("the line", () => /stays in force/.test(controller.stderr) || undefined);
+  expect([await ask(), await ask(ALICE), (await controller.get("readyz")).status]).toEqual([401, 200, 200]);
+  await cluster.etcd.compact();
+  await cluster.apiServer.start();
+  await cluster.kubectl.run(["delete", "trafficpolicy", "jwt-policy", "-n", "kgateway-system"]);
+  await answers(200);
+  await cluster.kubectl.apply(example("kgateway/03-jwt.yaml"));
+  await answers(401);
+  await says("trafficpolicy", "kgateway-system", "jwt-policy", "Programmed=True(Programmed)");
+});
+
+test("two controllers: one leads; when it is killed the other does within its Lease, and no status is lost", async () => {
+  const one = await start("--leader-elect");
+  await waitFor("a leader", () => /: leads/.test(one.stderr) || undefined);
+  const two = await start("--leader-elect");
+  await connect(two);
+  await answers(200);
+  await says("gateway", "kgateway-system", "http", "Programmed=True(Programmed)");
+  expect(two.stderr).not.toMatch(/: leads/);
+  const killed = Date.now();
+  one.signal("SIGKILL");
+  await cluster.kubectl.apply(example("kgateway/03-jwt.yaml"));
+  await answers(401);
+  await waitFor("the other to lead", () => /: leads/.test(two.stderr) || undefined, 40);
+  expect(Date.now() - killed).toBeLessThan(20_000);
+  await says("trafficpolicy", "kgateway-system", "jwt-policy", "Programmed=True(Programmed)");
+});
+
+test("a burst of 1,000 changes is rendered a few times", async () => {
+  const controller = await start();
+  await connect(controller);
+  await answers(200);
+  const before = (await controller.get("syncz")).body;
+  const routes = Array.from({ length: 200 }, (_, i) => ({
+    ...{ apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" },
+    metadata: { name: `burst-${i}`, namespace: "httpbin", labels: { burst: "yes" } },
+    spec: {
+      parentRefs: [{ name: "http", namespace: "kgateway-system" }],
+      hostnames: [`h${i}.example`],
+      rules: [{ backendRefs: [{ name: "httpbin", port: 8000 }] }],
+    },
+  }));
+  await cluster.kubectl.run(
+    ["apply", "--server-side", "-f", "-"],
+    JSON.stringify({ apiVersion: "v1", kind: "List", items: routes }),
+  );
+  await says("httproute", "httpbin", "burst-199", "Accepted=True(Accepted)", "Programmed=True(Programmed)");
+  expect((await controller.get("syncz")).body).not.toBe(before);
+  await cluster.kubectl.run(["delete", "httproute", "-n", "httpbin", "-l", "burst=yes"]);
+});
