@@ -5,6 +5,7 @@ import { bootstrap } from "./bootstrap.js";
 import { findEnvoy } from "./find.js";
 import { EnvoyProcess } from "./process.js";
 import { firstReason } from "./reason.js";
+import { sdsFiles } from "./tls.js";
 import { watchdog } from "./watchdog.js";
 
 test("bootstrap: the Gateway is the node, admin on loopback only, incremental ADS", () => {
@@ -17,6 +18,41 @@ test("bootstrap: the Gateway is the node, admin on loopback only, incremental AD
   });
   const named = bootstrap({ gateway: "ns/name", xds: { address: "claimgate.svc", port: 18000 }, adminPort: 0 });
   expect(named).toMatchObject({ static_resources: { clusters: [{ type: "STRICT_DNS" }] } });
+});
+
+test("bootstrap with TLS: exact name, client certificate and CA from watched files, HTTP/2", () => {
+  const common = { gateway: "ns/name", xds: { address: "claimgate.svc", port: 18000 }, adminPort: 0 };
+  const files = { caFile: "/ca/ca.crt", certFile: "/tls/tls.crt", keyFile: "/tls/tls.key" };
+  const socketOf = (serverName: string) => {
+    const made = bootstrap({ ...common, tls: { ...files, serverName, sdsDirectory: "/sds" } });
+    return (made["static_resources"] as { clusters: [{ transport_socket: { typed_config: object } }] }).clusters[0]
+      .transport_socket.typed_config;
+  };
+  const source = (path: string) => ({ sds_config: { path_config_source: { path } } });
+  expect(socketOf("claimgate.svc")).toMatchObject({
+    sni: "claimgate.svc",
+    common_tls_context: {
+      alpn_protocols: ["h2"],
+      tls_certificate_sds_secret_configs: [source("/sds/xds_identity.json")],
+      combined_validation_context: {
+        default_validation_context: {
+          match_typed_subject_alt_names: [{ san_type: "DNS", matcher: { exact: "claimgate.svc" } }],
+        },
+        validation_context_sds_secret_config: source("/sds/xds_ca.json"),
+      },
+    },
+  });
+  expect(socketOf("192.0.2.10")).not.toHaveProperty("sni");
+  expect(JSON.stringify(socketOf("192.0.2.10"))).toContain('"san_type":"IP_ADDRESS","matcher":{"exact":"192.0.2.10"}');
+  const made = sdsFiles(files);
+  expect(JSON.parse(made["xds_identity.json"] ?? "")).toMatchObject({
+    resources: [
+      { tls_certificate: { private_key: { filename: "/tls/tls.key" }, watched_directory: { path: "/tls" } } },
+    ],
+  });
+  expect(JSON.parse(made["xds_ca.json"] ?? "")).toMatchObject({
+    resources: [{ validation_context: { trusted_ca: { filename: "/ca/ca.crt" }, watched_directory: { path: "/ca" } } }],
+  });
 });
 
 test("Envoy is looked for where ENVOY says, and what to do is said when it is not there", () => {

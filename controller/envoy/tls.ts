@@ -1,5 +1,5 @@
-// Envoy's side of mTLS to the controller. Certificates come over SDS from files: only those that SDS names with a watched_directory are read
-// again when they change; what the bootstrap itself names is read once (Envoy: tls/common.proto, TlsCertificate.watched_directory).
+// Envoy's side of mTLS to the controller. Certificates come over SDS from files, which is what makes Envoy read them again when something is
+// moved into their directory (source/common/secret/sds_api.cc); files that the bootstrap itself names are read once.
 import { isIP } from "node:net";
 import { dirname, join } from "node:path";
 

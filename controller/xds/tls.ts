@@ -80,6 +80,8 @@ export class TlsListener {
     server.on("tlsClientError", (error, socket) => this.#refused(error, socket));
     server.listen(port, host);
     await once(server, "listening");
+    // A connection that could not be accepted, as without file descriptors, which must not end the process.
+    server.on("error", (error) => this.#refused(error));
     this.#server = server;
     this.#timer = setInterval(() => void this.reload(), this.#options.pollMs ?? 5_000).unref();
     return (server.address() as AddressInfo).port;
@@ -119,7 +121,7 @@ export class TlsListener {
   }
 
   /** Anybody who can connect can fail a handshake: he must not be able to fill a log. */
-  #refused(error: Error, socket: TLSSocket): void {
+  #refused(error: Error, socket?: TLSSocket): void {
     const now = performance.now();
     if (now - this.#lastRefusal < REFUSALS_EVERY_MS) {
       this.#more++;
@@ -129,7 +131,7 @@ export class TlsListener {
     const more = this.#more;
     this.#more = 0;
     // A certificate that does not verify ends in a reset here; why is noted at the socket. What it wraps is not public.
-    const { authorizationError, _parent } = socket as unknown as {
+    const { authorizationError, _parent } = (socket ?? {}) as {
       authorizationError?: Error | string | null;
       _parent?: Socket;
     };
