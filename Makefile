@@ -67,6 +67,6 @@ build/controller/.built: node_modules/.installed tsconfig.json tsconfig.build.js
 	.venv/bin/envoy --version
 	@touch $@
 
-.cache/bin/go-httpbin:
+$(CURDIR)/.cache/bin/go-httpbin:
 	@command -v go >/dev/null || { echo "Go is needed to build httpbin, the demo's and the tests' upstream: install Go 1.22 or later, or set HTTPBIN to a go-httpbin binary" >&2; exit 1; }
 	GOBIN=$(CURDIR)/.cache/bin go install github.com/mccutchen/go-httpbin/v2/cmd/go-httpbin@$(HTTPBIN_VERSION)

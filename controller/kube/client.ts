@@ -92,7 +92,11 @@ export class KubeClient {
       try {
         return await new Promise<IncomingMessage>((resolve, reject) => {
           const send = this.server.protocol === "https:" ? httpsRequest : httpRequest;
-          const outgoing: ClientRequest = send(this.urlOf(request), { ...options, signal }, resolve);
+          const outgoing: ClientRequest = send(this.urlOf(request), { ...options, signal }, (response) => {
+            // One that is aborted when it was read to its end has nobody else to tell, and would end the process.
+            response.on("error", () => undefined);
+            resolve(response);
+          });
           outgoing.on("error", (error) => {
             reused = outgoing.reusedSocket;
             reject(error);

@@ -216,8 +216,10 @@ export class Informer {
         (line) => {
           clearTimeout(silence);
           silence = setTimeout(() => ended.abort(), times.silenceMs).unref();
-          gone ||= this.take(line) === "gone";
           delivered = true;
+          if (this.take(line) !== "gone") return;
+          gone = true;
+          ended.abort();
         },
         () => this.setState(true, undefined),
       );
@@ -228,7 +230,7 @@ export class Informer {
       clearTimeout(silence);
       clearTimeout(relist);
     }
-    const worked = (delivered && !gone) || ended.signal.aborted || performance.now() - began > SHORT_MS;
+    const worked = performance.now() - began > SHORT_MS || (!gone && (delivered || ended.signal.aborted));
     this.failures = worked ? 0 : this.failures + 1;
     return gone ? "gone" : "resumable";
   }
@@ -274,7 +276,8 @@ export class Informer {
 
   /** A list's items have no apiVersion and kind of their own; managedFields are large and never read. */
   private taken(object: StoredObject): StoredObject {
-    const { managedFields: _, ...metadata } = object.metadata;
+    const metadata = { ...object.metadata };
+    delete metadata["managedFields"];
     return { ...object, apiVersion: this.apiVersion, kind: this.resource.kind, metadata };
   }
 

@@ -171,6 +171,8 @@ test("an ERROR event and a line that is not JSON: everything is listed anew", as
   for (const [name, line] of [
     ["a", '{"type":"ERROR","object":{"kind":"Status","code":500,"message":"etcd is tired"}}'],
     ["b", '{"type":"MODIFIED","object":'],
+    // Of which the API server would accept the version: only the event says that it is gone.
+    ["c", '{"type":"ERROR","object":{"kind":"Status","code":410,"message":"too old resource version"}}'],
   ] as const) {
     await waitFor("the watch", () => (api.watches(ROUTES) === 1 ? true : undefined), 5);
     const before = lists("httproutes");

@@ -107,7 +107,8 @@ export class KubernetesSource {
   private load(object: StoredObject): LoadedResource {
     const known = this.loaded.get(object);
     if (known !== undefined) return known;
-    const { status: _, ...written } = object;
+    const written = { ...object };
+    delete written.status;
     const resource = { object: withDefaults(written), origin: idOf(object), findings: findingsOf(written) };
     this.loaded.set(object, resource);
     return resource;
@@ -142,9 +143,8 @@ function isSameButForStatus(one: StoredObject, other: StoredObject): boolean {
   return isDeepStrictEqual(withoutStatus(one), withoutStatus(other));
 }
 
-function withoutStatus({ metadata, ...object }: StoredObject): unknown {
-  const { resourceVersion: _, ...rest } = metadata;
-  return { ...object, metadata: rest, status: undefined };
+function withoutStatus(object: StoredObject): unknown {
+  return { ...object, status: undefined, metadata: { ...object.metadata, resourceVersion: undefined } };
 }
 
 /** By namespace and name: the order in which changes came must not show. */

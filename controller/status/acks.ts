@@ -80,6 +80,7 @@ export class Replicas {
   private running: Promise<void> | undefined;
   /** When each of the others' Leases was last seen to change. */
   private readonly seen = new Map<string, number>();
+  private readonly parsed = new WeakMap<StoredObject, AcksByGateway | undefined>();
   private alive = "";
   private startedAt = 0;
   private problem = "";
@@ -121,9 +122,15 @@ export class Replicas {
   /** What the other replicas that live say of a Gateway's Envoys. One that says nothing intelligible holds an unknown version. */
   of(gateway: string): Acks[] {
     return this.others().map((lease) => {
-      const acks = parseAcks(lease.metadata.annotations?.[ACKS_ANNOTATION]);
+      const acks = this.acksIn(lease);
       return acks === undefined ? { unknown: 1 } : (acks[gateway] ?? {});
     });
+  }
+
+  /** Asked for every Gateway: read once for each version of the Lease. */
+  private acksIn(lease: StoredObject): AcksByGateway | undefined {
+    if (!this.parsed.has(lease)) this.parsed.set(lease, parseAcks(lease.metadata.annotations?.[ACKS_ANNOTATION]));
+    return this.parsed.get(lease);
   }
 
   private get name(): string {

@@ -129,6 +129,12 @@ describe("handshakes", () => {
   });
 });
 
+test("a port that is taken is an error of listen()", async () => {
+  const port = await listen();
+  const second = await TlsListener.open(files);
+  await expect(second.listen("127.0.0.1", port, () => undefined)).rejects.toThrow("EADDRINUSE");
+});
+
 describe("rotation", () => {
   test("certificate, key and CA are taken over, and open connections stay", async () => {
     listener = await TlsListener.open({ ...files, pollMs: 10, onEvent: (event) => void events.push(event) });

@@ -34,7 +34,7 @@ function readJson(path: string): Record<string, string> {
   return JSON.parse(readFileSync(path, "utf8")) as Record<string, string>;
 }
 
-test.each(CASES)("%s", async (name) => {
+test.each(CASES)("%s", { timeout: 30_000 }, async (name) => {
   const resources = readCase(name);
   const translation = translateAll(resources, name);
   const path = join(FOLDER, name, "out.json");
