@@ -44,7 +44,15 @@ function definitionsIn(text: string): PublishedCrd[] {
     const name = metadata?.name ?? "";
     if (kind !== "CustomResourceDefinition" || !name.endsWith(".gateway.networking.k8s.io")) return [];
     const [start, , end] = document.range;
-    return [{ name, text: `${text.slice(start, end).trim().replace(/^---\s*/, "")}\n` }];
+    return [
+      {
+        name,
+        text: `${text
+          .slice(start, end)
+          .trim()
+          .replace(/^---\s*/, "")}\n`,
+      },
+    ];
   });
 }
 

@@ -21,7 +21,7 @@ describe("random expressions", () => {
     const differences: string[] = [];
     let pairs = 0;
     let accepted = 0;
-    for (let i = 0; i < count; ) {
+    for (let i = 0; i < count;) {
       const made = expression(random, 3);
       // RE2 in wasm takes a tenth of a second for a large class that folds.
       if (withRe2 && /\\p|\(\?i/i.test(made.pattern)) continue;
