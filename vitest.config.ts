@@ -3,7 +3,13 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "controller", include: ["controller/**/*.test.ts", "tests/{wasm,golden,docs}/**/*.test.ts"] } },
+      {
+        test: {
+          name: "controller",
+          testTimeout: 60_000,
+          include: ["controller/**/*.test.ts", "tests/{wasm,golden,docs}/**/*.test.ts"],
+        },
+      },
       {
         test: {
           name: "envoy",

@@ -500,9 +500,15 @@ describe("validate", () => {
   });
 
   it("takes time linear in what it reads", () => {
-    const start = performance.now();
-    expect(validate(route({ hostnames: [`${"a".repeat(300_000)}!`] })).length).toBe(2);
-    expect(performance.now() - start).toBeLessThan(2000);
+    const best = (length: number): number => {
+      const run = (): number => {
+        const start = process.cpuUsage();
+        expect(validate(route({ hostnames: [`${"a".repeat(length)}!`] })).length).toBe(2);
+        return process.cpuUsage(start).user;
+      };
+      return Math.min(run(), run(), run());
+    };
+    expect(best(300_000) / best(30_000)).toBeLessThan(50);
   });
 });
 

@@ -3,6 +3,7 @@
 // configuration makes an agent, and with it a TLS handshake, for every call.
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest, type RequestOptions } from "node:https";
+import type { Socket } from "node:net";
 import { StringDecoder } from "node:string_decoder";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { ApiError, apiErrorOf } from "./errors.js";
@@ -92,11 +93,8 @@ export class KubeClient {
       try {
         return await new Promise<IncomingMessage>((resolve, reject) => {
           const send = this.server.protocol === "https:" ? httpsRequest : httpRequest;
-          const outgoing: ClientRequest = send(this.urlOf(request), { ...options, signal }, (response) => {
-            // One that is aborted when it was read to its end has nobody else to tell, and would end the process.
-            response.on("error", () => undefined);
-            resolve(response);
-          });
+          const outgoing: ClientRequest = send(this.urlOf(request), { ...options, signal }, resolve);
+          outgoing.on("socket", heedErrors);
           outgoing.on("error", (error) => {
             reused = outgoing.reusedSocket;
             reject(error);
@@ -137,6 +135,18 @@ export class KubeClient {
     }
     return this.agent.agent;
   }
+}
+
+const heeded = new WeakSet<Socket>();
+
+/**
+ * A request that is aborted in the moment in which its answer ends destroys a connection that nobody listens to any more, and
+ * its error would end the process (seen with Node.js 20).
+ */
+function heedErrors(socket: Socket): void {
+  if (heeded.has(socket)) return;
+  heeded.add(socket);
+  socket.on("error", () => undefined);
 }
 
 /** Requests that go on keep their connections to their end; those that are idle end now. */

@@ -176,7 +176,8 @@ describe("reading once", { timeout: 20_000 }, () => {
 });
 
 describe("following changes", { timeout: 20_000 }, () => {
-  it("delivers a change well within half a second, and reads nothing else again", async () => {
+  // Others may be using the processor: a delay is only too long if it stays too long.
+  it("delivers a change well within half a second, and reads nothing else again", { retry: 3 }, async () => {
     for (let index = 0; index < 200; index++) write(`${index % 10}/${index}.yaml`, configMap(`m${index}`));
     const seen = await follow();
     expect(seen[0]!.resources.length).toBe(200);
@@ -280,7 +281,7 @@ describe("following changes", { timeout: 20_000 }, () => {
     for (const snapshot of seen) expect(names(snapshot)).toEqual(["ConfigMap/m"]);
   });
 
-  it("follows a ConfigMap mount", async () => {
+  it("follows a ConfigMap mount", { retry: 3 }, async () => {
     write("..2026_1/a.yaml", configMap("a", "old"));
     symlinkSync("..2026_1", join(dir, "..data"));
     symlinkSync("..data/a.yaml", join(dir, "a.yaml"));

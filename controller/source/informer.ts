@@ -217,9 +217,7 @@ export class Informer {
           clearTimeout(silence);
           silence = setTimeout(() => ended.abort(), times.silenceMs).unref();
           delivered = true;
-          if (this.take(line) !== "gone") return;
-          gone = true;
-          ended.abort();
+          this.take(line);
         },
         () => this.setState(true, undefined),
       );
@@ -235,15 +233,12 @@ export class Informer {
     return gone ? "gone" : "resumable";
   }
 
-  private take(line: string): End | undefined {
+  /** Takes one event in. Throws an ApiError that ends the watch. */
+  private take(line: string): void {
     const { type, object } = parseEvent(line);
-    if (type === "ERROR") {
-      const error = errorOfStatus(object);
-      if (error.status === 410) return "gone";
-      throw error;
-    }
+    if (type === "ERROR") throw errorOfStatus(object);
     this.version = object.metadata.resourceVersion ?? this.version;
-    if (type === "BOOKMARK") return undefined;
+    if (type === "BOOKMARK") return;
     const key = keyOf(object);
     const before = this.objects.get(key);
     if (type === "DELETED") {
@@ -254,7 +249,6 @@ export class Informer {
       this.objects.set(key, after);
       if (before === undefined || !isSameVersion(before, after)) this.options.onChange(before, after);
     } else throw new ApiError(500, `unknown watch event ${JSON.stringify(type)}`);
-    return undefined;
   }
 
   /** The kind is not there. Says how long to wait. */

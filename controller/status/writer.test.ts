@@ -147,6 +147,19 @@ test("conflicting writers: the object is read anew, and the other's entry stays"
   expect(patches()).toHaveLength(7);
 });
 
+test("a conflict is resolved without the watch, which may be slow", async () => {
+  policy("p");
+  await source.start();
+  await waitFor("the watches", () => (api.watches() === 11 ? true : undefined), 5);
+  api.fault = ({ path, query }) =>
+    query.has("watch") || path.endsWith("/trafficpolicies") ? { status: 503 } : undefined;
+  api.cutWatches();
+  api.setStatus("TrafficPolicy", "demo/p", { ancestors: [] });
+  writer.update([wanted("p")]);
+  await waitFor("the status", () => (ancestors("p").length === 1 ? true : undefined), 5);
+  expect(patches()).toHaveLength(2);
+});
+
 test("16 ancestors of others: no write, and a line that names ours", async () => {
   policy("p");
   const conditions = [{ type: "Accepted", status: "True", reason: "Y", message: "" }];

@@ -10,7 +10,7 @@ import type { Status } from "../support/cluster/rest.js";
 import { ACCEPTED } from "./crds/accepted.js";
 import { fieldOf, innermost, UNCHECKED, wordsOf } from "./crds/causes.js";
 import { limitOf, limitsOf, rulesOf } from "./crds/coverage.js";
-import { API_VERSIONS, collection, policyObject } from "./crds/policies.js";
+import { API_VERSIONS, collection, policyObject, provider, remoteProvider } from "./crds/policies.js";
 import type { PolicyKind, PolicyObject } from "./crds/policies.js";
 import { REFUSED } from "./crds/refused.js";
 
@@ -82,4 +82,24 @@ describe.each(KINDS_OF_POLICIES)("%s", (kind) => {
     expect(limits.length).toBeGreaterThan(2);
     expect(limits.filter((limit) => !tested.has(limit))).toEqual([]);
   });
+});
+
+it.each<[PolicyKind, unknown, unknown]>([
+  [
+    "GatewayExtension",
+    remoteProvider({ backendRef: { name: "idp", port: 443 } }),
+    remoteProvider({ backendRef: { group: "", kind: "Service", name: "idp", port: 443 } }),
+  ],
+  [
+    "GatewayExtension",
+    provider({ jwks: { local: { configMapRef: {} } } }),
+    provider({ jwks: { local: { configMapRef: { name: "" } } } }),
+  ],
+  [
+    "TrafficPolicy",
+    { rbac: { policy: { matchExpressions: ["true"] } } },
+    { rbac: { policy: { matchExpressions: ["true"] }, action: "Allow" } },
+  ],
+])("fills in upstream's defaults of a %s", async (kind, spec, filled) => {
+  expect((await dryRun<PolicyObject>(policyObject(kind, spec))).body.spec).toEqual(filled);
 });
