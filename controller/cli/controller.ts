@@ -13,13 +13,14 @@ import { StatusReporter } from "../status/reporter.js";
 import { HealthServer } from "../status/server.js";
 import { transition } from "../translate/transition.js";
 import { AdsServer } from "../xds/server.js";
+import { describeTlsEvent, type TlsFlags, tlsOfFlags } from "../xds/transport.js";
 import { type HostAndPort, isLoopback } from "./address.js";
 import { wasmPath } from "./paths.js";
 import { printLine } from "./print.js";
 import { interruption } from "./interruption.js";
 import { Speaker } from "./speaker.js";
 
-export interface ControllerCommandOptions {
+export interface ControllerCommandOptions extends TlsFlags {
   kubeconfig?: string;
   xdsAddress: HostAndPort;
   healthAddress: string;
@@ -48,9 +49,10 @@ export async function controller(
 
 async function serve(options: ControllerCommandOptions, interrupted: Promise<void>): Promise<number> {
   const { xdsAddress, gatewayClass: gatewayClasses } = options;
-  if (!isLoopback(xdsAddress.address)) {
+  const tls = await tlsOfFlags(options, (event) => printLine(describeTlsEvent(event)));
+  if (tls === undefined && !isLoopback(xdsAddress.address)) {
     throw new Error(
-      `--xds-address ${xdsAddress.address} is not a loopback address: xDS carries keys and is not served beyond this host without TLS`,
+      `--xds-address ${xdsAddress.address} is not a loopback address: xDS carries keys and is not served beyond this host without TLS (--xds-tls-cert, --xds-tls-key, --xds-client-ca)`,
     );
   }
   const config = loadKubeConfig(options.kubeconfig);
@@ -67,6 +69,7 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
 
   const ads = new AdsServer({
     ...xdsAddress,
+    ...(tls === undefined ? {} : { tls }),
     wasmPath: wasm,
     transition,
     onEvent: (event) => {

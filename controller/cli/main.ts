@@ -80,6 +80,9 @@ program
       .argParser(hostAndPort("--xds-address"))
       .default({ address: "127.0.0.1", port: 18000 }, "127.0.0.1:18000"),
   )
+  .option("--xds-tls-cert <file>", "certificate of xDS (PEM); replaced without a restart when the file changes")
+  .option("--xds-tls-key <file>", "its key (PEM)")
+  .option("--xds-client-ca <file>", "who issues the Envoys' certificates (PEM)")
   .option("--health-address <ip>", "where /readyz, /statusz and /syncz are served", "127.0.0.1")
   .option("--health-port <n>", "port of /readyz, /statusz and /syncz", port("--health-port", 0), 8081)
   .option("--leader-elect", "one of several replicas: only the one that leads writes statuses", false)
@@ -102,10 +105,29 @@ program
   .requiredOption("--xds <host:port>", "where the controller serves xDS", hostAndPort("--xds"))
   .option("--admin-port <n>", "Envoy's admin port, on 127.0.0.1 (default: a free one)", port("--admin-port"))
   .option("--concurrency <n>", "worker threads (default: one for each core)", integer("--concurrency", 1, 1024))
+  .option("--xds-ca <file>", "who issued the controller's certificate (PEM)")
+  .option("--xds-cert <file>", "the certificate that names this Gateway (PEM)")
+  .option("--xds-key <file>", "its key (PEM)")
+  .option("--xds-server-name <name>", "the controller's name in its certificate (default: the host of --xds)")
   .option("--print", "print the bootstrap instead", false)
   .action(async (options) => {
     const { envoy } = await import("./envoy.js");
     process.exitCode = await envoy(options);
+  });
+
+program
+  .command("certs")
+  .description("certificates for xDS over mutual TLS, for clusters without cert-manager")
+  .requiredOption("--gateway <ns/name>", "a Gateway that gets a client certificate (repeatable)", collect)
+  .option("--server-name <name>", "DNS name by which Envoys call the controller (repeatable)", collect)
+  .option("--namespace <name>", "namespace of the controller", "claimgate-system")
+  .option("--days <n>", "validity", integer("--days", 1, 825), 365)
+  .option("--output <manifests|dir>", "Secrets on standard output, or a directory for files", "manifests")
+  .option("--ca <dir>", "directory of ca.crt and ca.key: taken from there, or made and kept there")
+  .action(async (options) => {
+    const { certs } = await import("./certs.js");
+    const serverName = options.serverName ?? [`claimgate.${options.namespace}.svc`];
+    process.exitCode = await certs({ ...options, serverName });
   });
 
 await program.parseAsync();
