@@ -43,9 +43,14 @@ interface Origin {
   known: ReadonlySet<string>;
 }
 
+/** Callers choose what they ask for: no more Gateways than this are remembered as asked for in vain. */
+const MAX_TURNED_AWAY = 1000;
+
 export class Controller {
   private view: SourceSnapshot | undefined;
   private translation: Translation = { snapshots: new Map(), statuses: [], complaints: [], carriers: new Map() };
+  /** Gateways that somebody without their certificate has asked for. */
+  private readonly turnedAway = new Set<string>();
   private readonly quarantine = new Quarantine();
   private readonly store = new StatusStore();
   /** Version of the newest snapshot, by Gateway. */
@@ -78,7 +83,15 @@ export class Controller {
 
   /** What the xDS server reports. */
   onXdsEvent(event: XdsEvent): void {
-    if (event.type === "programmed") {
+    if (event.type === "unauthorized") {
+      // It tries again every second or two; saying so once is enough until the Gateway's own Envoy connects.
+      if (this.turnedAway.has(event.gateway)) return;
+      if (this.turnedAway.size >= MAX_TURNED_AWAY) this.turnedAway.clear();
+      this.turnedAway.add(event.gateway);
+      this.options.onNotice(`${event.envoy} has no certificate for Gateway ${event.gateway} and gets nothing`);
+    } else if (event.type === "connected") {
+      this.turnedAway.delete(event.gateway);
+    } else if (event.type === "programmed") {
       const origin = this.origins.get(event.snapshot);
       if (origin !== undefined) this.agreed.set(event.gateway, { version: event.version, contents: origin.contents });
     } else if (event.type === "nack") {

@@ -1,6 +1,7 @@
 // Kubernetes mode against a real API server, with a real Envoy.
 import { createServer, get, type Server } from "node:http";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { EnvoyProcess } from "../../controller/envoy/process.js";
@@ -9,7 +10,8 @@ import { loadKubeConfig } from "../../controller/kube/config.js";
 import { KubernetesSource } from "../../controller/source/kubernetes.js";
 import type { Condition } from "../../controller/translate/status.js";
 import { packageRoot } from "../../controller/xds/package-root.js";
-import { conditionsIn } from "../support/claimgate.js";
+import { Child } from "../support/child.js";
+import { claimgate, conditionsIn } from "../support/claimgate.js";
 import { Cluster, UPSTREAM_ADDRESS } from "../support/cluster.js";
 import { installCrds } from "../support/cluster/crds.js";
 import { RunningController } from "../support/controller.js";
@@ -202,5 +204,56 @@ test("a burst of 1,000 changes is passed on a few times, and its end soon", asyn
   } finally {
     await source.close();
     client.close();
+  }
+});
+
+test("beyond loopback, xDS wants mutual TLS, and a certificate is good for its own Gateway only", async () => {
+  const pki = mkdtempSync(join(tmpdir(), "claimgate-pki-"));
+  const envoyOf = (gateway: string, port: number) => {
+    const files = join(pki, "gateways", gateway);
+    const program = [join(packageRoot(), "bin", "claimgate"), "envoy", "--gateway", "kgateway-system/http"];
+    const xds = ["--xds", `${UPSTREAM_ADDRESS}:${port}`, "--xds-server-name", "claimgate.claimgate-system.svc"];
+    const tls = ["--xds-ca", "ca.crt", "--xds-cert", "tls.crt", "--xds-key", "tls.key"];
+    return new Child(process.execPath, [...program, ...xds, ...tls], process.env, { directory: files });
+  };
+  try {
+    const gateways = ["--gateway", "kgateway-system/http", "--gateway", "kgateway-system/other"];
+    expect(await claimgate(["certs", ...gateways, "--output", pki])).toMatchObject({ code: 0, stderr: "" });
+    const server = join(pki, "server");
+    const plain = await claimgate([
+      "controller",
+      "--kubeconfig",
+      cluster.kubeconfig,
+      "--xds-address",
+      `${UPSTREAM_ADDRESS}:0`,
+    ]);
+    expect(plain).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is not served beyond this host without TLS"),
+    });
+    const controller = await start(
+      ...["--xds-address", `${UPSTREAM_ADDRESS}:0`, "--xds-client-ca", join(server, "ca.crt")],
+      ...["--xds-tls-cert", join(server, "tls.crt"), "--xds-tls-key", join(server, "tls.key")],
+    );
+    const stranger = envoyOf("kgateway-system/other", controller.xdsPort);
+    try {
+      await waitFor("the stranger to be turned away", () => {
+        stranger.expectRunning();
+        return controller.stderr.includes("has no certificate for Gateway kgateway-system/http") || undefined;
+      });
+      expect(await ask(), stranger.output).toBeUndefined();
+    } finally {
+      await stranger.stop();
+    }
+    const own = envoyOf("kgateway-system/http", controller.xdsPort);
+    try {
+      await answers(200);
+      await cluster.kubectl.apply(example("kgateway/03-jwt.yaml"));
+      await answers(401);
+    } finally {
+      await own.stop();
+    }
+  } finally {
+    rmSync(pki, { recursive: true });
   }
 });
