@@ -4,7 +4,7 @@ import type { DeltaRequest } from "./delta.js";
 import type { History } from "./history.js";
 import type { EncodedSnapshot } from "./resources.js";
 import { Rollout, type Nack, type Outgoing } from "./rollout.js";
-import { TYPES, type TypeUrl } from "./types.js";
+import type { TypeUrl } from "./types.js";
 
 /** Something worth a log line, a metric or a status. `gateway` is the node id, `envoy` the peer's address. */
 export type XdsEvent = { readonly gateway: string; readonly envoy: string } & (
@@ -73,12 +73,14 @@ export class Stream {
 
   status(): EnvoyStatus {
     const nack = this.#lastNack;
+    const pending = this.#rollout.survey()?.pending() ?? [];
     return {
       envoy: this.#options.envoy,
       connectedSince: this.#connectedSince,
       acknowledged: this.#acknowledged,
-      pending: this.#rollout.survey()?.pending() ?? [],
-      refused: TYPES.flatMap((typeUrl) =>
+      pending,
+      // What it refused earlier and nobody asks of it any more does not stand.
+      refused: pending.flatMap((typeUrl) =>
         [...this.#rollout.subscriptions[typeUrl].refused].map(([name, { message }]) => ({ typeUrl, name, message })),
       ),
       lastNack: nack && { typeUrl: nack.typeUrl, resources: nack.resources, message: nack.message },

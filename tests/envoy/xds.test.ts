@@ -8,7 +8,7 @@ import { EnvoyProcess } from "../../controller/envoy/process.js";
 import { CAPABILITIES } from "../../controller/xds/capabilities.js";
 import { AdsServer } from "../../controller/xds/server.js";
 import type { XdsEvent } from "../../controller/xds/stream.js";
-import { ROUTE } from "../../controller/xds/types.js";
+import { EXTENSION, ROUTE } from "../../controller/xds/types.js";
 import { Load } from "../support/load.js";
 import { snapshotOf, union, type Plan } from "../support/snapshots.js";
 
@@ -202,6 +202,24 @@ describe("changes", () => {
 });
 
 describe("interruptions", () => {
+  test("a plugin configuration that the filter refuses is reported, and the previous one stays in force", async () => {
+    await roll(one());
+    const snapshot = snapshotOf(one(), GATEWAY);
+    for (const wrong of [{ version: 2 }, { polices: {} }]) {
+      events.length = 0;
+      const plugins = new Map([...snapshot.plugins].map(([name, plugin]) => [name, { ...plugin, ...wrong }]));
+      server.publish({ ...snapshot, plugins: plugins as unknown as typeof snapshot.plugins });
+      await eventually(() =>
+        expect(events.find(({ type }) => type === "nack")).toMatchObject({
+          typeUrl: EXTENSION,
+          message: expect.stringContaining("Unable to create Wasm plugin") as string,
+        }),
+      );
+      expect(await get("/h1")).toEqual({ status: 200, body: "a h1" });
+    }
+    await roll(one());
+  });
+
   test("a restarted controller with the same content changes nothing in Envoy, requests go on", async () => {
     await roll(one());
     const load = new Load(`http://127.0.0.1:${port}/h1`);
