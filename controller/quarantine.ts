@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import type { LoadedResource } from "./source/source.js";
 import { canonicalJson } from "./translate/canonical.js";
-import { keyOf } from "./translate/resources.js";
+import { objectId } from "./translate/resources.js";
 
 /** Content hashes of resources, by "Kind NS/NAME". */
 export type Contents = ReadonlyMap<string, string>;
@@ -28,7 +28,7 @@ export function contentsOf(resources: readonly LoadedResource[]): Contents {
     const { namespace, name, labels, creationTimestamp } = object.metadata;
     const read = { ...object, status: undefined, metadata: { namespace, name, labels, creationTimestamp } };
     const hash = createHash("sha256").update(canonicalJson(read)).digest("base64");
-    contents.set(`${object.kind} ${keyOf(object)}`, hash);
+    contents.set(objectId(object), hash);
   }
   return contents;
 }

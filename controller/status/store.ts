@@ -1,4 +1,5 @@
 // Statuses over time: a condition keeps the time of its last transition until it really changes.
+import { isObject } from "../api/defaults.js";
 import type { Condition, ResourceStatus } from "../translate/status.js";
 
 type Clock = () => Date;
@@ -62,10 +63,6 @@ function isCounterpart(item: unknown, candidate: unknown): boolean {
   return ["type", "ancestorRef", "parentRef", "name"].every(
     (field) => JSON.stringify(item[field]) === JSON.stringify(candidate[field]),
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isCondition(value: object): value is Condition {

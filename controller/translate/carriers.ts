@@ -1,7 +1,7 @@
 // Which Gateways' Envoys carry what a status speaks of.
 import type { ResolvedPolicy } from "./policy/attach.js";
 import { isBroken } from "./policy/model.js";
-import { append, keyOf } from "./resources.js";
+import { append, objectId } from "./resources.js";
 import type { Topology } from "./routing/topology.js";
 
 /** Gateways, "NS/NAME", by "Kind NS/NAME" of the resource. */
@@ -23,7 +23,7 @@ export function carriersOf(
         target.level === "gateway" || target.level === "listener" ? [target.gateway] : byRoute.get(target.route);
       for (const gateway of at ?? []) gateways.add(gateway);
     }
-    carriers.set(`${policy.object.kind} ${keyOf(policy.object)}`, gateways);
+    carriers.set(objectId(policy.object), gateways);
     // An extension is carried wherever a policy uses it.
     const authentication = policy.settings.authentication;
     if (policy.api !== "kgateway" || authentication === undefined || isBroken(authentication)) continue;

@@ -1,7 +1,7 @@
 // What is wrong with resources, one line for each thing, for people who read standard error and for exit codes.
 import { describeFinding } from "../api/finding.js";
 import type { LoadedResource } from "../source/source.js";
-import { keyOf } from "./resources.js";
+import { objectId } from "./resources.js";
 import type { Condition, ResourceStatus } from "./status.js";
 
 export interface Complaint {
@@ -24,7 +24,7 @@ export function complaintsAbout(
   const complaints: Complaint[] = [];
   const origins = new Map<string, string>();
   for (const { origin, object, findings } of resources) {
-    const resource = `${object.kind} ${keyOf(object)}`;
+    const resource = objectId(object);
     if (findings.length === 0) origins.set(resource, origin);
     for (const finding of findings) complaints.push({ origin, resource, message: describeFinding(finding) });
   }

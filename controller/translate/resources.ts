@@ -42,6 +42,11 @@ export function keyOf(object: Pick<KubernetesObject, "metadata"> | V1Service | V
   return `${namespaceOf(object)}/${object.metadata?.name ?? ""}`;
 }
 
+/** "Kind NAMESPACE/NAME", the key of an object among all, and its name in messages. */
+export function objectId(object: KubernetesObject): string {
+  return `${object.kind} ${keyOf(object)}`;
+}
+
 /** Lookups over one consistent set of resources; built once per translation. */
 export class ResourceIndex {
   private readonly servicesByKey = new Map<string, V1Service>();

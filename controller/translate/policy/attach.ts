@@ -2,7 +2,7 @@
 import { isObject } from "../../api/defaults.js";
 import type { HTTPRoute, KubernetesObject } from "../../api/types.js";
 import type { LoadedResource } from "../../source/source.js";
-import { append, GATEWAY_GROUP, keyOf, namespaceOf } from "../resources.js";
+import { append, GATEWAY_GROUP, keyOf, namespaceOf, objectId } from "../resources.js";
 import type { Topology } from "../routing/topology.js";
 import { extensionRefs } from "./effective.js";
 import type { AttachedPolicy } from "./identity.js";
@@ -28,7 +28,7 @@ export function attachPolicies(
   return policies.map((policy) => {
     const resolved = resolveTargets(policy, targets);
     const found = resolved.flatMap(({ target }): Target[] => (target === null ? [] : [target]));
-    const routes = [...(naming.get(`${policy.object.kind} ${keyOf(policy.object)}`) ?? [])];
+    const routes = [...(naming.get(objectId(policy.object)) ?? [])];
     return {
       policy,
       resolved: [...resolved, ...routes.map(viaFilter)],
@@ -61,7 +61,7 @@ function targetsIn(topology: Topology, resources: readonly LoadedResource[]): Ta
       [
         ...gateways.filter((gateway) => !ours.has(keyOf(gateway))),
         ...httpRoutes.filter((route) => !routes.has(keyOf(route)) && hasParent(route)),
-      ].map((object) => `${object.kind} ${keyOf(object)}`),
+      ].map((object) => objectId(object)),
     ),
     invalidGateways: new Set(invalid.map(({ object }) => keyOf(object))),
   };

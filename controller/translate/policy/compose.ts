@@ -4,7 +4,7 @@ import type { AuthorizationConfiguration, CheckConfiguration, PolicyConfiguratio
 import type { EffectivePolicies, Place } from "./effective.js";
 import type { AuthenticationSetting, Field, Policy } from "./model.js";
 import { APIS, FIELDS, isBroken } from "./model.js";
-import { objectId } from "./names.js";
+import { objectId } from "../resources.js";
 import { canonicalJson } from "../canonical.js";
 
 /** The policy of one place, without identity headers. */

@@ -3,7 +3,7 @@ import type { HTTPRoute } from "../../api/types.js";
 import type { Api, Field, Policy, Settings, Target } from "./model.js";
 import { brokenSettings, FIELDS } from "./model.js";
 import { bySeniority } from "./names.js";
-import { keyOf, namespaceOf } from "../resources.js";
+import { keyOf, namespaceOf, objectId } from "../resources.js";
 
 /** Where a request is judged: a rule of a route on a listener, or the listener itself (no route matched). */
 export interface Place {
@@ -47,7 +47,7 @@ export class EffectivePolicies {
   constructor(attached: readonly { policy: Policy; targets: readonly Target[] }[]) {
     const ordered = [...attached].sort((a, b) => bySeniority(a.policy.object, b.policy.object));
     for (const { policy, targets } of ordered) {
-      this.byId.set(`${policy.object.kind} ${keyOf(policy.object)}`, policy);
+      this.byId.set(objectId(policy.object), policy);
       for (const target of targets) {
         const key = `${policy.api} ${targetKey(target)}`;
         const winners = this.byTarget.get(key) ?? { settings: {}, sources: {} };

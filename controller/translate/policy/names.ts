@@ -1,11 +1,6 @@
 import type { KubernetesObject } from "../../api/types.js";
 import { keyOf } from "../resources.js";
 
-/** `Kind namespace/name`, for messages. */
-export function objectId(object: KubernetesObject): string {
-  return `${object.kind} ${keyOf(object)}`;
-}
-
 /** Gateway API's order among equals: older first, then by namespace/name (GEP-713, conflict resolution). */
 export function bySeniority(a: KubernetesObject, b: KubernetesObject): number {
   const ages = [a, b].map((object) => Date.parse(object.metadata.creationTimestamp ?? "") || Number.MAX_SAFE_INTEGER);

@@ -8,7 +8,7 @@ import type {
 } from "../../api/types.js";
 import { describeFinding } from "../../api/finding.js";
 import type { LoadedResource } from "../../source/source.js";
-import { GATEWAY_GROUP, keyOf, type ResourceIndex } from "../resources.js";
+import { GATEWAY_GROUP, keyOf, type ResourceIndex, objectId } from "../resources.js";
 import type { Validator } from "../validator.js";
 import { readRouteOption, readVirtualHostOption } from "./gloo.js";
 import { type Extension, readExtension, readTrafficPolicy } from "./kgateway.js";
@@ -34,7 +34,7 @@ export function readPolicies(
   const providers: Providers = new Map();
   const extensions = new Map<string, Extension>();
   const findingsOf = (resource: LoadedResource): string[] => {
-    const refused = quarantined.get(`${resource.object.kind} ${keyOf(resource.object)}`);
+    const refused = quarantined.get(objectId(resource.object));
     return [...resource.findings.map(describeFinding), ...(refused === undefined ? [] : [refused])];
   };
   for (const resource of resources) {

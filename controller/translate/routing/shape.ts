@@ -1,5 +1,6 @@
 // HTTPRoutes that failed validation may be of any shape. They must still be attached, so that what they were to protect is
 // closed instead of open: what is malformed is replaced by something of the right type that takes no less.
+import { isObject } from "../../api/defaults.js";
 import type { BackendRef, HTTPRoute, HTTPRouteMatch, HTTPRouteRule, ParentReference } from "../../api/types.js";
 
 /** Takes every path: an expression that can not be parsed closes its whole route. */
@@ -83,8 +84,4 @@ function strings(object: Record<string, unknown>): Record<string, string> {
 
 function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
