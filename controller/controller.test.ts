@@ -37,7 +37,7 @@ function start() {
   let complaints: Complaint[] = [];
   const controller = new Controller({
     envoys,
-    validator: { provider: () => null, authorization: () => null, configuration: () => null },
+    validator: { key: () => null, provider: () => null, authorization: () => null, configuration: () => null },
     translate: DEFAULT_OPTIONS,
     onTranslation: (translation) => void (complaints = translation.complaints),
     onNotice: (line) => notices.push(line),

@@ -159,7 +159,7 @@ export class Controller {
     this.contents = contents;
     this.quarantine.release(contents);
     const quarantined = this.quarantine.list();
-    const translated = translate(resources, validator, { ...this.options.translate, quarantined });
+    const translated = translate(resources, validator, { ...this.options.translate, quarantined, now: Date.now() });
     const known = new Set(quarantined.keys());
     const gone = this.gateways().filter((gateway) => !translated.snapshots.has(gateway));
     this.translation = translated;

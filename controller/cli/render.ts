@@ -18,7 +18,10 @@ export async function render(directory: string): Promise<number> {
     process.stdout.write(`${JSON.stringify({ listeners, statuses: [] }, null, 2)}\n`);
     return 1;
   }
-  const translation = translate(snapshot.resources, new FilterValidator(wasmPath()), DEFAULT_OPTIONS);
+  const translation = translate(snapshot.resources, new FilterValidator(wasmPath()), {
+    ...DEFAULT_OPTIONS,
+    now: Date.now(),
+  });
   for (const { plugins } of translation.snapshots.values()) {
     for (const [name, configuration] of plugins) listeners[name] = configuration;
   }

@@ -10,6 +10,9 @@ import { FilterVm, loadFilter } from "./host.js";
 /** Answers are kept, so that a change among thousands of policies asks only about what changed; beyond this many, all are forgotten. */
 const MAX_ANSWERS = 100_000;
 
+/** What the filter says of a set whose only key it does not take (assembly/jose/jwks.ts). */
+const ONLY_KEY = /^Jwks doesn't have any valid public key \(keys\[0\]: (.*)\)$/;
+
 export class FilterValidator implements Validator {
   private readonly module: WebAssembly.Module;
   private vm: FilterVm;
@@ -20,6 +23,11 @@ export class FilterValidator implements Validator {
     this.module = loadFilter(wasmPath);
     assertCapabilities(this.module, CAPABILITIES);
     this.vm = new FilterVm(this.module);
+  }
+
+  key(jwk: Record<string, unknown>): Refusal | null {
+    const refusal = this.provider({ jwks: { keys: [jwk] } });
+    return refusal === null ? null : { path: "", message: refusal.message.replace(ONLY_KEY, "$1") };
   }
 
   provider(provider: ProviderConfiguration): Refusal | null {

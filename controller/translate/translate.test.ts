@@ -122,6 +122,7 @@ describe("a damaged resource", () => {
 
 test("a Gateway whose configuration the filter refuses is closed as a whole, and its status says so", () => {
   const refusing = {
+    key: () => null,
     provider: () => null,
     authorization: () => null,
     configuration: () => ({ path: "policies", message: "are too many" }),

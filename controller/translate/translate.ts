@@ -32,6 +32,8 @@ export interface TranslateOptions {
   statusNamespace: string;
   /** Resources, as "Kind NS/NAME", whose configuration Envoy refused, and what to say of them. */
   quarantined: ReadonlyMap<string, string>;
+  /** The time, in ms since 1970, for what statuses say of expired certificates; without it they say nothing of them. */
+  now?: number;
 }
 
 export interface Translation {
@@ -55,7 +57,7 @@ export function translate(
     quarantined: new Set(quarantinedRoutes.map((id) => id.slice("HTTPRoute ".length))),
     findings: findingsOfRoutes(resources),
   });
-  const read = readPolicies(resources, index, validator, options.quarantined);
+  const read = readPolicies(resources, index, validator, options.quarantined, options.now ?? 0);
   const attached = attachPolicies(read.policies, topology, resources);
   const effective = new EffectivePolicies(attached);
   const routes = new Map(topology.routes.map((route) => [route.key, routeBackends(route)]));

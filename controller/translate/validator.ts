@@ -11,6 +11,8 @@ export interface Refusal {
  * only "Unable to create Wasm plugin", so what it would refuse must be known, and named, earlier.
  */
 export interface Validator {
+  /** A key of a JWKS on its own; `path` is empty. */
+  key(jwk: Record<string, unknown>): Refusal | null;
   provider(provider: ProviderConfiguration): Refusal | null;
   authorization(authorization: AuthorizationConfiguration): Refusal | null;
   configuration(configuration: PluginConfiguration): Refusal | null;

@@ -2,7 +2,7 @@
 import type { GlooJwt, GlooJwtProvider, GlooRbac, RouteOption, VirtualHostOption } from "../../api/types.js";
 import type { AuthorizationConfiguration, ProviderConfiguration } from "../snapshot.js";
 import type { Validator } from "../validator.js";
-import { parseJwks } from "./jwks.js";
+import { readKeys } from "./jwks.js";
 import type { AuthenticationSetting, AuthorizationSetting, Broken, Policy, Providers } from "./model.js";
 import { brokenSettings } from "./model.js";
 import { fieldBelow } from "./names.js";
@@ -20,10 +20,13 @@ export function readVirtualHostOption(
   targetRefs: Policy["targetRefs"],
   validator: Validator,
   providers: Providers,
+  now: number,
 ): Policy {
-  return readOptions(object, findings, targetRefs, validator, (jwt, problems) =>
-    readProviders(object, jwt as GlooJwt, problems, validator, providers),
+  const notes: string[] = [];
+  const policy = readOptions(object, findings, targetRefs, validator, (jwt, problems) =>
+    readProviders(object, jwt as GlooJwt, problems, notes, validator, providers, now),
   );
+  return { ...policy, notes };
 }
 
 /** Reads one RouteOption. */
@@ -66,8 +69,10 @@ function readProviders(
   object: VirtualHostOption,
   jwt: GlooJwt,
   problems: string[],
+  notes: string[],
   validator: Validator,
   providers: Providers,
+  now: number,
 ): AuthenticationSetting | Broken {
   const known = problems.length;
   const ids = new Map<string, string>();
@@ -79,9 +84,12 @@ function readProviders(
   }
   for (const [name, provider] of Object.entries(jwt.providers ?? {})) {
     const id = `gloo/${keyOf(object)}/${name}`;
-    const made = readProvider(provider, `spec.options.jwt.providers.${name}`, validator);
+    const made = readProvider(provider, `spec.options.jwt.providers.${name}`, validator, now);
     if ("problems" in made) problems.push(...made.problems);
-    else providers.set(id, made);
+    else {
+      providers.set(id, made.configuration);
+      notes.push(...made.notes);
+    }
     ids.set(name, id);
   }
   if (ids.size === 0) problems.push("spec.options.jwt.providers: names no provider");
@@ -92,7 +100,8 @@ function readProvider(
   provider: GlooJwtProvider,
   path: string,
   validator: Validator,
-): ProviderConfiguration | { problems: string[] } {
+  now: number,
+): { configuration: ProviderConfiguration; notes: string[] } | { problems: string[] } {
   const problems: string[] = UNIMPLEMENTED.filter((field) => provider[field] !== undefined).map(
     (field) => `${path}.${field}: not implemented yet`,
   );
@@ -105,9 +114,9 @@ function readProvider(
   if (key === undefined || problems.length > 0) {
     return { problems: problems.length > 0 ? problems : [`${path}.jwks: no jwks source provided`] };
   }
-  const jwks = parseJwks(key);
-  if ("problem" in jwks) return { problems: [`${path}.jwks.local.key: ${jwks.problem}`] };
-  const configuration: ProviderConfiguration = { jwks };
+  const keys = readKeys(key, "inline", validator, now);
+  if ("problem" in keys) return { problems: [`${path}.jwks.local.key: ${keys.problem}`] };
+  const configuration: ProviderConfiguration = { jwks: keys.jwks };
   if (provider.issuer) configuration.issuer = provider.issuer;
   if (provider.keepToken === true) configuration.forwardToken = true;
   if (provider.clockSkewSeconds !== undefined) configuration.clockSkewSeconds = provider.clockSkewSeconds;
@@ -119,7 +128,9 @@ function readProvider(
     }));
   }
   const refusal = validator.provider(configuration);
-  if (refusal === null) return configuration;
+  if (refusal === null) {
+    return { configuration, notes: keys.notes.map((note) => `${path}.jwks.local.key: ${note}`) };
+  }
   const field = fieldBelow(path, refusal.path.replace(/^jwks/, "jwks.local.key"));
   return { problems: [`${field}: ${refusal.message}`] };
 }

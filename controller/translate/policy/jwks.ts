@@ -1,21 +1,50 @@
-/** A JWKS document as given inline, or why it is not one. Whether its keys can be used is the filter's to say (validator.ts). */
-export function parseJwks(text: string): { keys: Record<string, unknown>[] } | { problem: string } {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    // The parser's own words would quote the key.
-    return { problem: "is not a JWKS: not JSON (PEM keys are not implemented yet)" };
+// Keys as people write them down, to the JWKS that the filter reads.
+import type { Validator } from "../validator.js";
+import type { Candidate, Origin } from "./keys/candidate.js";
+import { readJsonKeys } from "./keys/json.js";
+import { isPem, readPemKeys } from "./keys/pem.js";
+
+/** A status has room for so many; who has more will hear of the others then. */
+const MAX_WORDS = 8;
+
+export interface KeySet {
+  /** Every usable key, its public members only. */
+  jwks: { keys: Record<string, unknown>[] };
+  /** What is to be said of keys that are not used, and of some that are. */
+  notes: string[];
+}
+
+/**
+ * The usable keys of a JWKS, a JWK or PEM, or why there is none. A bad key does not keep the others from serving (RFC 7517 §5); the
+ * notes name it. Whether a key is good is the filter's to say. `now` (ms since 1970) tells which certificates have expired.
+ */
+export function readKeys(
+  text: string,
+  origin: Origin,
+  validator: Validator,
+  now: number,
+): KeySet | { problem: string } {
+  const candidates = isPem(text) ? readPemKeys(text, now) : readJsonKeys(text, origin);
+  if ("problem" in candidates) return candidates;
+  const keys: Record<string, unknown>[] = [];
+  const refused: [name: string, problem: string][] = [];
+  const notes: string[] = [];
+  for (const candidate of candidates) {
+    const problem = problemOf(candidate, validator);
+    if (problem !== undefined) refused.push([candidate.name, problem]);
+    else if ("jwk" in candidate) keys.push(candidate.jwk);
+    if (problem === undefined && candidate.note !== undefined) notes.push(`${candidate.name}: ${candidate.note}`);
   }
-  if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    return { problem: "is not a JWKS: not a JSON object" };
-  }
-  if (!("keys" in document)) {
-    return { problem: 'is not a JWKS: no "keys" (a single JWK is not implemented yet; wrap it as {"keys":[…]})' };
-  }
-  const keys = document.keys;
-  if (!Array.isArray(keys) || !keys.every((key) => typeof key === "object" && key !== null && !Array.isArray(key))) {
-    return { problem: 'is not a JWKS: "keys" is not a list of objects' };
-  }
-  return { keys: keys as Record<string, unknown>[] };
+  const words = (between: string) => atMost(refused.map(([name, problem]) => `${name}${between}: ${problem}`));
+  if (keys.length === 0) return { problem: `has no usable key: ${words("").join("; ")}` };
+  return { jwks: { keys }, notes: [...words(" is not used"), ...atMost(notes)] };
+}
+
+function problemOf(candidate: Candidate, validator: Validator): string | undefined {
+  return "problem" in candidate ? candidate.problem : validator.key(candidate.jwk)?.message;
+}
+
+function atMost(words: readonly string[]): string[] {
+  if (words.length <= MAX_WORDS) return [...words];
+  return [...words.slice(0, MAX_WORDS), `and ${words.length - MAX_WORDS} more`];
 }

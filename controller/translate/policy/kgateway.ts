@@ -2,7 +2,7 @@
 import type { GatewayExtension, KgatewayJwtProvider, TrafficPolicy } from "../../api/types.js";
 import type { ProviderConfiguration } from "../snapshot.js";
 import type { Validator } from "../validator.js";
-import { parseJwks } from "./jwks.js";
+import { readKeys } from "./jwks.js";
 import type { AuthenticationSetting, Broken, Policy, Providers } from "./model.js";
 import { brokenSettings } from "./model.js";
 import { fieldBelow } from "./names.js";
@@ -20,6 +20,8 @@ export interface Extension {
   /** Names of the headers its providers write, or would. */
   writes: readonly string[];
   problems: string[];
+  /** What to say of it although it can be used. */
+  notes: string[];
 }
 
 /** Fields of a provider that are not implemented; a policy that relies on one is closed rather than half enforced. */
@@ -31,6 +33,7 @@ export function readExtension(
   findings: readonly string[],
   validator: Validator,
   providers: Providers,
+  now: number,
 ): Extension {
   const jwt = object.spec?.jwt;
   const writes = writtenHeaders(jwt, validator);
@@ -40,6 +43,7 @@ export function readExtension(
     providers: new Map(),
     writes,
     problems: [...findings],
+    notes: [],
   };
   if (extension.problems.length > 0) return extension;
   if (jwt === undefined) {
@@ -53,9 +57,12 @@ export function readExtension(
   const ids = new Map<string, string>();
   for (const [index, provider] of (jwt.providers ?? []).entries()) {
     const id = `kgateway/${keyOf(object)}/${provider.name}`;
-    const made = readProvider(provider, `spec.jwt.providers[${index}]`, validator);
+    const made = readProvider(provider, `spec.jwt.providers[${index}]`, validator, now);
     if ("problems" in made) extension.problems.push(...made.problems);
-    else providers.set(id, made);
+    else {
+      providers.set(id, made.configuration);
+      extension.notes.push(...made.notes);
+    }
     ids.set(provider.name, id);
   }
   extension.providers = ids;
@@ -66,7 +73,8 @@ function readProvider(
   provider: KgatewayJwtProvider,
   path: string,
   validator: Validator,
-): ProviderConfiguration | { problems: string[] } {
+  now: number,
+): { configuration: ProviderConfiguration; notes: string[] } | { problems: string[] } {
   const problems: string[] = UNIMPLEMENTED.filter((field) => provider[field] !== undefined).map(
     (field) => `${path}.${field}: not implemented yet`,
   );
@@ -78,9 +86,9 @@ function readProvider(
   if (inline === undefined || problems.length > 0) {
     return { problems: problems.length > 0 ? problems : [`${path}.jwks: names no key source`] };
   }
-  const jwks = parseJwks(inline);
-  if ("problem" in jwks) return { problems: [`${path}.jwks.local.inline: ${jwks.problem}`] };
-  const configuration: ProviderConfiguration = { jwks };
+  const keys = readKeys(inline, "inline", validator, now);
+  if ("problem" in keys) return { problems: [`${path}.jwks.local.inline: ${keys.problem}`] };
+  const configuration: ProviderConfiguration = { jwks: keys.jwks };
   if (provider.issuer) configuration.issuer = provider.issuer;
   if (provider.forwardToken === true) configuration.forwardToken = true;
   if (provider.claimsToHeaders !== undefined) {
@@ -90,7 +98,9 @@ function readProvider(
     }));
   }
   const refusal = validator.provider(configuration);
-  if (refusal === null) return configuration;
+  if (refusal === null) {
+    return { configuration, notes: keys.notes.map((note) => `${path}.jwks.local.inline: ${note}`) };
+  }
   return { problems: [`${fieldBelow(path, fieldOf(refusal.path))}: ${refusal.message}`] };
 }
 

@@ -39,6 +39,8 @@ export interface Policy {
   writes: readonly string[];
   /** Everything wrong with it, `field: what`, for its status. */
   problems: readonly string[];
+  /** What to say of it although it is in force. */
+  notes?: readonly string[];
 }
 
 /** Provider configurations by provider id. */

@@ -23,13 +23,14 @@ export interface PolicyResources {
 
 /**
  * Reads every policy and extension. `quarantined` names, as "Kind NS/NAME", those whose configuration Envoy refused, with what
- * to say of them.
+ * to say of them; `now` is the time in ms since 1970.
  */
 export function readPolicies(
   resources: readonly LoadedResource[],
   index: ResourceIndex,
   validator: Validator,
   quarantined: ReadonlyMap<string, string>,
+  now: number,
 ): PolicyResources {
   const providers: Providers = new Map();
   const extensions = new Map<string, Extension>();
@@ -39,7 +40,13 @@ export function readPolicies(
   };
   for (const resource of resources) {
     if (resource.object.kind !== "GatewayExtension") continue;
-    const extension = readExtension(resource.object as GatewayExtension, findingsOf(resource), validator, providers);
+    const extension = readExtension(
+      resource.object as GatewayExtension,
+      findingsOf(resource),
+      validator,
+      providers,
+      now,
+    );
     extensions.set(keyOf(resource.object), extension);
   }
   const policies: Policy[] = [];
@@ -52,7 +59,9 @@ export function readPolicies(
     if (object.kind === "TrafficPolicy") {
       policies.push(readTrafficPolicy(object as TrafficPolicy, findings, targetRefs, extensions, index));
     } else if (object.kind === "VirtualHostOption") {
-      policies.push(readVirtualHostOption(object as VirtualHostOption, findings, targetRefs, validator, providers));
+      policies.push(
+        readVirtualHostOption(object as VirtualHostOption, findings, targetRefs, validator, providers, now),
+      );
     } else if (object.kind === "RouteOption") {
       policies.push(readRouteOption(object as RouteOption, findings, targetRefs, validator));
     } else {

@@ -36,7 +36,9 @@ function ancestors(
 
 function accepted(policy: Policy, { target, message }: ResolvedTarget, generation?: number): Condition {
   if (target === null) return condition("Accepted", false, "TargetNotFound", `Not enforced: ${message}`, generation);
-  if (policy.problems.length === 0) return condition("Accepted", true, "Valid", "Policy accepted", generation);
+  if (policy.problems.length === 0) {
+    return condition("Accepted", true, "Valid", withNotes("Policy accepted", policy.notes), generation);
+  }
   const problems = policy.problems.join("; ");
   const words = `${problems}${/[.?!]$/.test(problems) ? "" : "."} The routes it covers answer 500 until this is mended`;
   return condition("Accepted", false, "Invalid", words, generation);
@@ -64,6 +66,10 @@ function attached(
   return condition("Attached", true, "Merged", `Merged: ${lost.join(", ")} comes from ${whom}`, generation);
 }
 
+function withNotes(words: string, notes: readonly string[] = []): string {
+  return [words, ...notes].join("; ");
+}
+
 /** Status of a TrafficPolicy (Gateway API PolicyStatus). */
 export function trafficPolicyStatus(
   policy: Policy,
@@ -82,9 +88,10 @@ export function glooStatus(
 ): Record<string, unknown> {
   const entries = ancestors(policy, resolved, effective);
   const doubts = entries.flatMap(({ conditions }) => conditions.filter(({ status }) => status === "False"));
-  const words = [...(entries.length === 0 ? [NOWHERE] : []), ...doubts.map(({ message }) => message)];
+  const doubt = entries.length === 0 ? NOWHERE : doubts[0]?.message;
+  const words = [...(doubt === undefined ? [] : [doubt]), ...(policy.notes ?? [])];
   const state = policy.problems.length > 0 ? "Rejected" : words.length > 0 ? "Warning" : "Accepted";
-  const reason = policy.problems.length > 0 ? policy.problems.join("; ") : (words[0] ?? "");
+  const reason = policy.problems.length > 0 ? policy.problems.join("; ") : words.join("; ");
   const generation = policy.object.metadata.generation;
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
@@ -98,7 +105,7 @@ export function extensionStatus(extension: Extension): Record<string, unknown> {
   const generation = extension.object.metadata.generation;
   const verdict =
     extension.problems.length === 0
-      ? condition("Accepted", true, "Accepted", "Extension accepted", generation)
+      ? condition("Accepted", true, "Accepted", withNotes("Extension accepted", extension.notes), generation)
       : condition("Accepted", false, "Invalid", extension.problems.join("; "), generation);
   return { conditions: [verdict] };
 }
