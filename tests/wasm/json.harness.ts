@@ -1,9 +1,8 @@
 // The JSON reader, compiled by itself.
-import asc from "assemblyscript/asc";
+import { compileEntry, instantiateEntry } from "../support/compile-entry.mjs";
 
 interface Exports {
-  memory: { readonly buffer: ArrayBuffer };
-  _initialize(): void;
+  memory: WebAssembly.Memory;
   input(): number;
   output(): number;
   parse(length: number): number;
@@ -19,31 +18,6 @@ export const JsonError = { None: 0, Syntax: 1, Depth: 2, Tokens: 3, Utf8: 4, Dup
 /** assembly/json/number.ts */
 export const IntegerStatus = { NotNumber: 0, OutOfRange: 1, Ok: 2 } as const;
 
-async function compile(): Promise<WebAssembly.Module> {
-  let binary: Uint8Array | undefined;
-  const flags = [
-    "--runtime",
-    "incremental",
-    "-O3",
-    "--enable",
-    "simd",
-    "--exportStart",
-    "_initialize",
-    "--use",
-    "abort=",
-  ];
-  const { error, stderr } = await asc.main(
-    ["tests/wasm/json.entry.ts", "--config", "none", "--outFile", "json.wasm", ...flags],
-    {
-      writeFile: (_name: string, contents: Uint8Array | string) => {
-        if (typeof contents !== "string") binary = contents;
-      },
-    },
-  );
-  if (error !== null || binary === undefined) throw new Error(stderr.toString());
-  return new WebAssembly.Module(binary);
-}
-
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 export class Reader {
@@ -51,10 +25,8 @@ export class Reader {
 
   /** A new instance: nothing of other documents is left in it. */
   static async load(): Promise<Reader> {
-    const module = await (compiled ??= compile());
-    const exports = new WebAssembly.Instance(module, {}).exports as Exports;
-    exports._initialize();
-    return new Reader(exports);
+    const module = await (compiled ??= compileEntry("tests/wasm/json.entry.ts"));
+    return new Reader(instantiateEntry(module) as unknown as Exports);
   }
 
   /** Puts the document into place; its length in bytes. */

@@ -1,7 +1,7 @@
 // The regular expression engine, compiled by itself, and the two engines it is compared with.
 import { createRequire } from "node:module";
-import asc from "assemblyscript/asc";
 import { RE2JS } from "re2js";
+import { compileEntry, instantiateEntry } from "../support/compile-entry.mjs";
 
 interface Exports {
   memory: WebAssembly.Memory;
@@ -32,27 +32,7 @@ export class Engine {
   private constructor(readonly exports: Exports) {}
 
   static async load(): Promise<Engine> {
-    let binary: Uint8Array | undefined;
-    const arguments_ = [
-      "tests/wasm/regex.entry.ts",
-      "--config",
-      "none",
-      "--outFile",
-      "regex.wasm",
-      "--bindings",
-      "raw",
-    ];
-    const { error, stderr } = await asc.main([...arguments_, "--runtime", "incremental", "-O3", "--enable", "simd"], {
-      writeFile: (_name: string, contents: Uint8Array | string) => {
-        if (typeof contents !== "string") binary = contents;
-      },
-    });
-    if (error !== null || binary === undefined) throw new Error(stderr.toString());
-    const abort = (): never => {
-      throw new Error("the engine trapped");
-    };
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(new Uint8Array(binary)), { env: { abort } });
-    return new Engine(instance.exports as unknown as Exports);
+    return new Engine(instantiateEntry(await compileEntry("tests/wasm/regex.entry.ts")) as unknown as Exports);
   }
 
   private write(text: string | Uint8Array): number {

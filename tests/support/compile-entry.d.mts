@@ -1,0 +1,2 @@
+export function compileEntry(entry: string): Promise<WebAssembly.Module>;
+export function instantiateEntry(module: WebAssembly.Module): WebAssembly.Exports;
