@@ -18,10 +18,10 @@ else
   KUBE_READY := kube
 endif
 
-.PHONY: help build demo demo-step kube test lint format generate clean
+.PHONY: help build demo demo-step kube test bench-crypto lint format generate clean
 
 help: ## one line per target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: build/claimgate.wasm build/controller/.built $(ENVOY_READY) ## the filter (build/claimgate.wasm), the CLI (bin/claimgate), and an Envoy for them
 
@@ -36,6 +36,9 @@ kube: ## kube-apiserver, etcd and kubectl for the cluster tests, built once a ma
 
 test: build $(HTTPBIN) $(KUBE_READY) ## everything that is tested; the last line counts
 	@HTTPBIN=$(HTTPBIN) node tools/test.mjs
+
+bench-crypto: node_modules/.installed ## the filter's own cryptography against node's (TIME=seconds a row, DOCS=1 into docs/benchmarks.md)
+	@TIME=$(TIME) node --no-liftoff tests/bench/crypto/run.mjs $(if $(DOCS),--docs)
 
 lint: node_modules/.installed ## prettier, eslint, tsc
 	npx --no-install prettier --check . && npx --no-install eslint . && npx --no-install tsc -p tsconfig.json
