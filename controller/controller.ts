@@ -27,7 +27,7 @@ export type Envoys = Pick<AdsServer, "publish" | "remove" | "status">;
 export interface ControllerOptions {
   envoys: Envoys;
   validator: Validator;
-  translate: Omit<TranslateOptions, "quarantined">;
+  translate: Omit<TranslateOptions, "quarantined" | "unread" | "now">;
   /** What other replicas say of the Envoys of a Gateway that are connected to them; there are no others unless given. */
   peers?: (gateway: string) => readonly Acks[];
   /** Called after every translation, with what is wrong. */
@@ -154,12 +154,13 @@ export class Controller {
 
   private render(): void {
     const { envoys, validator, onTranslation } = this.options;
-    const resources = this.view!.resources;
+    const { resources, unread = new Map<string, string>() } = this.view!;
     const contents = contentsOf(resources);
     this.contents = contents;
     this.quarantine.release(contents);
     const quarantined = this.quarantine.list();
-    const translated = translate(resources, validator, { ...this.options.translate, quarantined, now: Date.now() });
+    const options = { ...this.options.translate, quarantined, unread, now: Date.now() };
+    const translated = translate(resources, validator, options);
     const known = new Set(quarantined.keys());
     const gone = this.gateways().filter((gateway) => !translated.snapshots.has(gateway));
     this.translation = translated;

@@ -1,8 +1,8 @@
 // The resources claimgate reads, as far as it reads them. Field names and meanings are those of the upstream APIs:
 // Gateway API v1, kgateway gateway.kgateway.dev/v1alpha1, Gloo gateway.solo.io/v1.
-import type { V1EndpointSlice, V1Namespace, V1Secret, V1Service } from "@kubernetes/client-node";
+import type { V1ConfigMap, V1EndpointSlice, V1Namespace, V1Secret, V1Service } from "@kubernetes/client-node";
 
-export type { V1EndpointSlice, V1Namespace, V1Secret, V1Service };
+export type { V1ConfigMap, V1EndpointSlice, V1Namespace, V1Secret, V1Service };
 
 export interface ObjectMeta {
   name: string;

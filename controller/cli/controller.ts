@@ -7,6 +7,7 @@ import { FilterValidator } from "../filter/validator.js";
 import { KubeClient } from "../kube/client.js";
 import { loadKubeConfig, podNamespace } from "../kube/config.js";
 import { KubernetesSource } from "../source/kubernetes.js";
+import type { SourceSnapshot } from "../source/source.js";
 import { acksOf, Replicas } from "../status/acks.js";
 import { LeaderElector } from "../status/lease.js";
 import { StatusReporter } from "../status/reporter.js";
@@ -87,6 +88,7 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
     onNotice: printLine,
   });
   const source: KubernetesSource = new KubernetesSource(client, {
+    gatewayClasses,
     onChange: (view) => take(view),
     onStored: (id) => reporter.touched(id),
   });
@@ -104,7 +106,7 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
     : undefined;
   let listening = false;
 
-  function take(view: ReturnType<KubernetesSource["snapshot"]>): void {
+  function take(view: SourceSnapshot): void {
     speaker.problems(view.problems);
     try {
       core.update(view);
@@ -122,10 +124,7 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
   }
 
   const health = new HealthServer({
-    waitingFor: () => [
-      ...(listening ? [] : ["xDS to listen"]),
-      ...source.unlisted().map((kind) => `the list of kind ${kind}`),
-    ],
+    waitingFor: () => [...(listening ? [] : ["xDS to listen"]), ...source.waitingFor()],
     statuses: () => reporter.list(),
     envoys: () => envoysOf(ads, replicas),
   });

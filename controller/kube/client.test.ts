@@ -113,3 +113,8 @@ test("what a line's reader throws ends the stream and is thrown", async () => {
   };
   await expect(client.stream({ path: "/", signal }, reader, () => undefined)).rejects.toThrow("no more");
 });
+
+test("an answer that is no JSON is not quoted: it may be a Secret", async () => {
+  answer = (_, response) => response.end('{"tls.key": c2VjcmV0');
+  await expect(client.request({ path: "/" })).rejects.toThrow(/^the answer is not JSON$/);
+});

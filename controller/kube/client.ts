@@ -40,7 +40,7 @@ export class KubeClient {
       const response = await this.send(request, signal);
       const text = await textOf(response);
       if (response.statusCode! >= 300) throw apiErrorOf(response, text);
-      return JSON.parse(text) as T;
+      return parsed<T>(text);
     } catch (error) {
       if (timeout.aborted && !(error instanceof ApiError)) throw new Error("no answer in time", { cause: error });
       throw error;
@@ -134,6 +134,15 @@ export class KubeClient {
       this.agent = { key: credentials, agent: kept };
     }
     return this.agent.agent;
+  }
+}
+
+function parsed<T>(text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    // The parser's own words quote the text, which may be a Secret's.
+    throw new Error("the answer is not JSON");
   }
 }
 

@@ -58,6 +58,8 @@ export class Informer {
   readonly attempted = new Promise<void>((resolve) => (this.markAttempted = resolve));
   /** Everything was listed once, or the API server does not have this kind. */
   listed = false;
+  /** The last attempt was answered: we may not. */
+  forbidden = false;
   /** Why what is known may be old or is nothing, in words; undefined while all is well. */
   problem: string | undefined;
 
@@ -113,6 +115,7 @@ export class Informer {
       // A watch that is refused as gone begins with a list; any other refusal of one may concern the version as well.
       if (error instanceof ApiError) this.version = undefined;
       this.failures++;
+      this.forbidden = error instanceof ApiError && error.status === 403;
       this.setState(this.listed, `${reasonOf(error)}${this.listed ? "; what was known before stays in force" : ""}`);
       return Math.max(backoff(times.backoff, this.failures), error instanceof ApiError ? error.retryAfterMs : 0);
     }
@@ -129,6 +132,7 @@ export class Informer {
       const { relistMs } = this.options.times;
       // Spread: not all kinds of all replicas at once.
       this.relistAt = performance.now() + relistMs * (0.9 + 0.2 * Math.random());
+      this.forbidden = false;
       this.replace(list.items);
       this.setState(true, undefined);
       return true;
@@ -174,9 +178,13 @@ export class Informer {
     return apiPath({ apiVersion, plural }, { namespace });
   }
 
-  private selector(): { labelSelector?: string } {
-    const { labelSelector } = this.resource;
-    return labelSelector === undefined ? {} : { labelSelector };
+  private selector(): { labelSelector?: string; fieldSelector?: string } {
+    const { labelSelector, name } = this.resource;
+    return {
+      ...(labelSelector === undefined ? {} : { labelSelector }),
+      // RBAC takes it for the name: with `resourceNames`, nothing else may be read (kubernetes.io/docs: RBAC, Referring to resources).
+      ...(name === undefined ? {} : { fieldSelector: `metadata.name=${name}` }),
+    };
   }
 
   private replace(items: readonly StoredObject[]): void {

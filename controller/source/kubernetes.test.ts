@@ -92,7 +92,7 @@ test("is not complete before every kind was listed, and is as soon as the last o
     path.endsWith("/trafficpolicies") ? { status: 403, message: "forbidden to you" } : undefined;
   const first = await open().start();
   expect(first.complete).toBe(false);
-  expect(source.unlisted()).toEqual(["TrafficPolicy"]);
+  expect(source.waitingFor()).toEqual(["the list of kind TrafficPolicy"]);
   expect(first.problems).toEqual([
     { origin: "trafficpolicies.gateway.kgateway.dev", message: "403: forbidden to you", fatalAtStart: true },
   ]);

@@ -8,6 +8,11 @@ export interface SourceSnapshot {
   complete: boolean;
   resources: readonly LoadedResource[];
   problems: readonly Problem[];
+  /**
+   * Secrets and ConfigMaps, "Kind NS/NAME", that a resource names and that could not be read, and why, as in "cannot be read:
+   * 403 …". They are none of `resources`, which does not say that they are not there.
+   */
+  unread?: ReadonlyMap<string, string>;
 }
 
 export interface LoadedResource {

@@ -4,6 +4,7 @@ import type {
   HTTPRoute,
   KubernetesObject,
   ReferenceGrant,
+  V1ConfigMap,
   V1EndpointSlice,
   V1Namespace,
   V1Secret,
@@ -21,6 +22,7 @@ export interface RoutingResources {
   services: readonly V1Service[];
   endpointSlices: readonly V1EndpointSlice[];
   secrets: readonly V1Secret[];
+  configMaps: readonly V1ConfigMap[];
   referenceGrants: readonly ReferenceGrant[];
   namespaces: readonly V1Namespace[];
 }
@@ -38,7 +40,7 @@ export function namespaceOf(object: { metadata?: { namespace?: string } }): stri
 }
 
 /** "NAMESPACE/NAME", the key of a namespaced object among those of its kind. */
-export function keyOf(object: Pick<KubernetesObject, "metadata"> | V1Service | V1Secret): string {
+export function keyOf(object: Pick<KubernetesObject, "metadata"> | V1Service | V1Secret | V1ConfigMap): string {
   return `${namespaceOf(object)}/${object.metadata?.name ?? ""}`;
 }
 
@@ -51,13 +53,19 @@ export function objectId(object: KubernetesObject): string {
 export class ResourceIndex {
   private readonly servicesByKey = new Map<string, V1Service>();
   private readonly secretsByKey = new Map<string, V1Secret>();
+  private readonly configMapsByKey = new Map<string, V1ConfigMap>();
   private readonly slicesByService = new Map<string, V1EndpointSlice[]>();
   private readonly grantsByNamespace = new Map<string, ReferenceGrant[]>();
   private readonly labelsByNamespace = new Map<string, Record<string, string>>();
 
-  constructor(readonly resources: RoutingResources) {
+  /** @param unreadable see SourceSnapshot.unread */
+  constructor(
+    readonly resources: RoutingResources,
+    private readonly unreadable: ReadonlyMap<string, string> = new Map(),
+  ) {
     for (const service of resources.services) this.servicesByKey.set(keyOf(service), service);
     for (const secret of resources.secrets) this.secretsByKey.set(keyOf(secret), secret);
+    for (const configMap of resources.configMaps) this.configMapsByKey.set(keyOf(configMap), configMap);
     for (const slice of resources.endpointSlices) {
       const service = slice.metadata?.labels?.[SERVICE_NAME_LABEL];
       if (service !== undefined) append(this.slicesByService, `${namespaceOf(slice)}/${service}`, slice);
@@ -75,6 +83,15 @@ export class ResourceIndex {
 
   secret(namespace: string, name: string): V1Secret | undefined {
     return this.secretsByKey.get(`${namespace}/${name}`);
+  }
+
+  configMap(namespace: string, name: string): V1ConfigMap | undefined {
+    return this.configMapsByKey.get(`${namespace}/${name}`);
+  }
+
+  /** Of one that is not there: why that is not known, as in "cannot be read: …"; undefined if it is known. */
+  unread(kind: "Secret" | "ConfigMap", namespace: string, name: string): string | undefined {
+    return this.unreadable.get(`${kind} ${namespace}/${name}`);
   }
 
   endpointSlices(namespace: string, service: string): readonly V1EndpointSlice[] {

@@ -34,6 +34,8 @@ export interface TranslateOptions {
   quarantined: ReadonlyMap<string, string>;
   /** The time, in ms since 1970, for what statuses say of expired certificates; without it they say nothing of them. */
   now?: number;
+  /** See SourceSnapshot. */
+  unread?: ReadonlyMap<string, string>;
 }
 
 export interface Translation {
@@ -50,7 +52,7 @@ export function translate(
   validator: Validator,
   options: TranslateOptions,
 ): Translation {
-  const index = indexOf(resources);
+  const index = indexOf(resources, options.unread);
   const quarantinedRoutes = [...options.quarantined.keys()].filter((id) => id.startsWith("HTTPRoute "));
   const topology = buildTopology(index, {
     gatewayClasses: options.gatewayClasses,

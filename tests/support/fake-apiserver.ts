@@ -24,6 +24,8 @@ export const FAKE_KINDS: Readonly<Record<string, Kind>> = Object.fromEntries(
     ["gateway.solo.io/v1", "RouteOption", "routeoptions"],
     ["v1", "Service", "services"],
     ["v1", "Namespace", "namespaces"],
+    ["v1", "Secret", "secrets"],
+    ["v1", "ConfigMap", "configmaps"],
     ["discovery.k8s.io/v1", "EndpointSlice", "endpointslices"],
     ["coordination.k8s.io/v1", "Lease", "leases"],
   ].map(([apiVersion, kind, plural]) => [`${apiVersion}/${plural}`, { apiVersion, kind } as Kind]),
@@ -36,10 +38,19 @@ interface Event {
   object: StoredObject;
 }
 
-interface Watcher {
-  collection: string;
+/** Which objects of a collection are asked for. */
+interface Selection {
+  /** "" is all. */
+  namespace: string;
   /** A label that objects must have; only this form of a labelSelector is understood. */
   label: string | null;
+  /** Of a fieldSelector, only `metadata.name=NAME` is understood. */
+  name: string | undefined;
+}
+
+interface Watcher {
+  collection: string;
+  selection: Selection;
   response: ServerResponse;
 }
 
@@ -233,28 +244,28 @@ export class FakeApiServer {
     if (name !== undefined)
       return this.answerObject(seen, response, collection, `${namespace}/${name}`, status !== undefined);
     if (seen.method === "POST") return this.create(seen, response, collection);
-    if (url.searchParams.get("watch") === "true") return this.watch(url.searchParams, response, collection);
-    this.list(url.searchParams, response, collection);
+    const selection = selectionOf(namespace, url.searchParams);
+    if (url.searchParams.get("watch") === "true") return this.watch(url.searchParams, response, collection, selection);
+    this.list(url.searchParams, response, collection, selection);
   }
 
-  private list(query: URLSearchParams, response: ServerResponse, collection: string): void {
+  private list(query: URLSearchParams, response: ServerResponse, collection: string, selection: Selection): void {
     const [from, at] = query.has("continue") ? query.get("continue")!.split("@").map(Number) : [0, this.version];
     if (at! < this.compacted) return refuse(response, 410, "The provided continue parameter is too old");
     const limit = Number(query.get("limit") ?? 0) || Infinity;
-    const label = query.get("labelSelector");
-    const all = [...this.all(collection).values()].filter((object) => hasLabel(object, label));
+    const all = [...this.all(collection).values()].filter((object) => isSelected(object, selection));
     // The items of a real list have neither apiVersion nor kind if the kind is built in.
     const items = all.slice(from, from! + limit).map(({ apiVersion: _, kind: __, ...item }) => item);
     const more = from! + limit < all.length ? { continue: `${from! + limit}@${at}` } : {};
     json(response, 200, { kind: "List", metadata: { resourceVersion: String(at), ...more }, items });
   }
 
-  private watch(query: URLSearchParams, response: ServerResponse, collection: string): void {
+  private watch(query: URLSearchParams, response: ServerResponse, collection: string, selection: Selection): void {
     const since = Number(query.get("resourceVersion"));
     if (since < this.compacted) return refuse(response, 410, "too old resource version");
     response.writeHead(200, { "content-type": "application/json" });
     response.flushHeaders();
-    const watcher = { collection, response, label: query.get("labelSelector") };
+    const watcher = { collection, response, selection };
     for (const event of this.events) {
       if (event.collection === collection && event.version > since) send(watcher, event);
     }
@@ -321,12 +332,18 @@ function keyOf({ metadata }: StoredObject): string {
   return `${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
-function hasLabel({ metadata }: StoredObject, label: string | null): boolean {
-  return label === null || metadata.labels?.[label] !== undefined;
+function selectionOf(namespace: string, query: URLSearchParams): Selection {
+  const name = /^metadata\.name=(.+)$/.exec(query.get("fieldSelector") ?? "")?.[1];
+  return { namespace, label: query.get("labelSelector"), name };
 }
 
-function send({ response, label }: Pick<Watcher, "response" | "label">, { type, object }: Event): void {
-  if (hasLabel(object, label)) response.write(`${JSON.stringify({ type, object })}\n`);
+function isSelected({ metadata }: StoredObject, { namespace, label, name }: Selection): boolean {
+  if (namespace !== "" && metadata.namespace !== namespace) return false;
+  return (label === null || metadata.labels?.[label] !== undefined) && (name === undefined || metadata.name === name);
+}
+
+function send({ response, selection }: Pick<Watcher, "response" | "selection">, { type, object }: Event): void {
+  if (isSelected(object, selection)) response.write(`${JSON.stringify({ type, object })}\n`);
 }
 
 function gone(): unknown {

@@ -23,6 +23,7 @@ export function resources(yaml: string): RoutingResources {
     services: [],
     endpointSlices: [],
     secrets: [],
+    configMaps: [],
     referenceGrants: [],
     namespaces: [],
   };

@@ -1,6 +1,6 @@
 // certificateRefs of a listener (Gateway API, ListenerTLSConfig).
 import type { SecretObjectReference } from "../../api/types.js";
-import { GATEWAY_GROUP, type ResourceIndex } from "../resources.js";
+import { GATEWAY_GROUP, type ObjectReference, type ResourceIndex } from "../resources.js";
 import { type KeyPair, readKeyPair } from "./keypair.js";
 
 export interface Certificate extends KeyPair {
@@ -39,20 +39,39 @@ function resolveCertificate(
   gatewayNamespace: string,
   index: ResourceIndex,
 ): Certificate | CertificateProblem {
+  const reference = secretReference(ref, gatewayNamespace, index);
+  if ("reason" in reference) return reference;
+  const { namespace, name } = reference;
+  const key = `${namespace}/${name}`;
+  const secret = index.secret(namespace, name);
+  if (secret === undefined) {
+    const unread = index.unread("Secret", namespace, name);
+    return invalid(unread === undefined ? `there is no Secret ${key}, or it is malformed` : `Secret ${key} ${unread}`);
+  }
+  const pair = readKeyPair(secret);
+  return typeof pair === "string" ? invalid(`Secret ${key}: ${pair}`) : { name: key, ...pair };
+}
+
+/** The Secret that a reference means and may mean, whether or not it is there. */
+export function secretReference(
+  ref: SecretObjectReference,
+  gatewayNamespace: string,
+  index: ResourceIndex,
+): ObjectReference | CertificateProblem {
   const { group = "", kind = "Secret", namespace = gatewayNamespace, name } = ref;
-  const invalid = (message: string): CertificateProblem => ({ reason: "InvalidCertificateRef", message });
   if (group !== "" || kind !== "Secret")
     return invalid(`${group === "" ? "core" : group}/${kind} is not a certificate, only core/Secret is`);
   const from = { group: GATEWAY_GROUP, kind: "Gateway", namespace: gatewayNamespace };
+  const to = { group, kind, namespace, name };
   // Before the look-up: a Gateway must not learn which Secrets another namespace has.
-  if (namespace !== gatewayNamespace && !index.isGranted(from, { group: "", kind: "Secret", namespace, name }))
+  if (namespace !== gatewayNamespace && !index.isGranted(from, to))
     return {
       reason: "RefNotPermitted",
       message: `no ReferenceGrant in ${namespace} lets Gateways of ${gatewayNamespace} use Secret ${name}`,
     };
-  const key = `${namespace}/${name}`;
-  const secret = index.secret(namespace, name);
-  if (secret === undefined) return invalid(`there is no Secret ${key}, or it is malformed`);
-  const pair = readKeyPair(secret);
-  return typeof pair === "string" ? invalid(`Secret ${key}: ${pair}`) : { name: key, ...pair };
+  return to;
+}
+
+function invalid(message: string): CertificateProblem {
+  return { reason: "InvalidCertificateRef", message };
 }

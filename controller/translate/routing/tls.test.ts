@@ -1,8 +1,18 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { certificateFor, type TestCertificate, tlsSecret } from "../../../tests/support/certificates.js";
-import { type EnvoyRoute, render, route, service, topologyOf, virtualHosts } from "../../../tests/support/routing.js";
+import {
+  type EnvoyRoute,
+  render,
+  resources,
+  route,
+  service,
+  topologyOf,
+  virtualHosts,
+} from "../../../tests/support/routing.js";
 import { encodeSnapshot } from "../../xds/resources.js";
+import { ResourceIndex } from "../resources.js";
 import { gatewayStatus } from "./status.js";
+import { buildTopology } from "./topology.js";
 
 let pem: TestCertificate;
 let other: TestCertificate;
@@ -60,6 +70,16 @@ describe("status of a listener", () => {
     expect(conditions(yaml())).toEqual(expected);
     const { listeners, secrets } = render(topologyOf(yaml()));
     expect([listeners.size, secrets.size]).toEqual(expected === FINE ? [1, 1] : [0, 0]);
+  });
+
+  test("a Secret that could not be read is not said to be absent; one without a grant is not spoken of", () => {
+    const unread = new Map(["default/s", "far/s"].map((key) => [`Secret ${key}`, "cannot be read: 403: not you"]));
+    const message = (refs: string) => {
+      const index = new ResourceIndex(resources(gateway(https("a", "", refs))), unread);
+      return gatewayStatus(buildTopology(index).gateways[0]!).listeners[0]!.conditions[1]!.message;
+    };
+    expect(message("{ name: s }")).toBe("tls.certificateRefs[0]: Secret default/s cannot be read: 403: not you");
+    expect(message("{ name: s, namespace: far }")).toContain("no ReferenceGrant");
   });
 
   test("a message names the reference, and quotes nothing of the Secret", () => {
