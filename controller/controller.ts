@@ -1,6 +1,7 @@
 // The controller's loop, the same for every source: a view of all resources comes in, each Envoy's snapshot and each resource's
 // status go out. Level-based: every view is translated whole, whatever changed.
-import type { SourceSnapshot } from "./source/source.js";
+import { Isolation } from "./isolation.js";
+import type { LoadedResource, SourceSnapshot } from "./source/source.js";
 import { type Acks, shortVersion } from "./status/acks.js";
 import { type Progress, withProgrammed } from "./status/programmed.js";
 import { StatusStore } from "./status/store.js";
@@ -9,6 +10,7 @@ import { translate, type TranslateOptions, type Translation } from "./translate/
 import type { Validator } from "./translate/validator.js";
 import type { Snapshot } from "./translate/snapshot.js";
 import { type Contents, contentsOf, Quarantine } from "./quarantine.js";
+import { encodeSnapshot } from "./xds/resources.js";
 import type { AdsServer } from "./xds/server.js";
 import type { XdsEvent } from "./xds/stream.js";
 import { EXTENSION, ROUTE } from "./xds/types.js";
@@ -52,6 +54,7 @@ export class Controller {
   /** Gateways that somebody without their certificate has asked for. */
   private readonly turnedAway = new Set<string>();
   private readonly quarantine = new Quarantine();
+  private readonly isolation = new Isolation();
   private readonly store = new StatusStore();
   /** Version of the newest snapshot, by Gateway. */
   private readonly versions = new Map<string, string>();
@@ -63,11 +66,14 @@ export class Controller {
 
   constructor(private readonly options: ControllerOptions) {}
 
-  /** Takes a view. One that is not complete is not rendered: what is in force stays in force. */
-  update(view: SourceSnapshot): void {
-    if (!view.complete) return;
+  /**
+   * Takes a view. One that is not complete is not rendered: what is in force stays in force. Returns whether what is published
+   * is of this view now.
+   */
+  update(view: SourceSnapshot): boolean {
+    if (!view.complete) return false;
     this.view = view;
-    this.render();
+    return this.render();
   }
 
   /** Gateways that are to have Envoys. */
@@ -152,15 +158,20 @@ export class Controller {
     return { programmed: false, reason: "Pending", message: `Envoy ${behind[0]!.envoy} ${why}` };
   }
 
-  private render(): void {
-    const { envoys, validator, onTranslation } = this.options;
-    const { resources, unread = new Map<string, string>() } = this.view!;
+  private render(): boolean {
+    const { envoys, onTranslation, onNotice } = this.options;
+    const { resources } = this.view!;
     const contents = contentsOf(resources);
     this.contents = contents;
     this.quarantine.release(contents);
     const quarantined = this.quarantine.list();
-    const options = { ...this.options.translate, quarantined, unread, now: Date.now() };
-    const translated = translate(resources, validator, options);
+    let translated: Translation;
+    try {
+      translated = this.isolation.run(resources, (some) => this.translate(some, quarantined));
+    } catch (error) {
+      onNotice(`internal error, what is in force stays in force: ${String((error as Error).stack ?? error)}`);
+      return false;
+    }
     const known = new Set(quarantined.keys());
     const gone = this.gateways().filter((gateway) => !translated.snapshots.has(gateway));
     this.translation = translated;
@@ -179,6 +190,16 @@ export class Controller {
     }
     this.refreshSoon();
     onTranslation(translated);
+    return true;
+  }
+
+  /** Throws what no finding explains: an error in translation, or something that Envoy's messages do not have. */
+  private translate(resources: readonly LoadedResource[], quarantined: ReadonlyMap<string, string>): Translation {
+    const { validator, translate: common } = this.options;
+    const { unread = new Map<string, string>() } = this.view!;
+    const translated = translate(resources, validator, { ...common, quarantined, unread, now: Date.now() });
+    for (const snapshot of translated.snapshots.values()) encodeSnapshot(snapshot);
+    return translated;
   }
 
   private refused(event: Extract<XdsEvent, { type: "nack" }>): void {

@@ -1,9 +1,8 @@
 // One mistake must not freeze everybody's updates: when an Envoy refuses what the checks before it let through, whatever changed
 // since it last agreed is closed and named, and the rest goes on. Which of several changes was at fault is not known, so they
 // leave quarantine together, when one of them changes: if that did not mend it, Envoy says so again.
-import { createHash } from "node:crypto";
+import { contentOf } from "./contents.js";
 import type { LoadedResource } from "./source/source.js";
-import { canonicalJson } from "./translate/canonical.js";
 import { objectId } from "./translate/resources.js";
 
 /** Content hashes of resources, by "Kind NS/NAME". */
@@ -17,18 +16,12 @@ const POLICIES: ReadonlySet<string> = new Set([
   "RouteOption",
 ]);
 
-/**
- * The contents that can be at fault, of one view of all resources. Only what translation reads: an API server changes
- * resourceVersion and managedFields with every status that is written.
- */
+/** The contents that can be at fault, of one view of all resources. */
 export function contentsOf(resources: readonly LoadedResource[]): Contents {
   const contents = new Map<string, string>();
   for (const { object } of resources) {
     if (!ROUTES.has(object.kind) && !POLICIES.has(object.kind)) continue;
-    const { namespace, name, labels, creationTimestamp } = object.metadata;
-    const read = { ...object, status: undefined, metadata: { namespace, name, labels, creationTimestamp } };
-    const hash = createHash("sha256").update(canonicalJson(read)).digest("base64");
-    contents.set(objectId(object), hash);
+    contents.set(objectId(object), contentOf(object));
   }
   return contents;
 }

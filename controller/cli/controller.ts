@@ -108,14 +108,7 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
 
   function take(view: SourceSnapshot): void {
     speaker.problems(view.problems);
-    try {
-      core.update(view);
-    } catch (error) {
-      // One object that nobody thought of must not end the process, over and over.
-      printLine(`internal error, what is in force stays in force: ${String((error as Error).stack ?? error)}`);
-      return;
-    }
-    if (view.complete) reporter.rendered(view.resources);
+    if (core.update(view)) reporter.rendered(view.resources);
   }
 
   function lead(leading: boolean): void {

@@ -72,7 +72,7 @@ async function serve(options: RunOptions): Promise<number> {
       return 1;
     }
     await ads.listen();
-    controller.update(view);
+    if (!controller.update(view)) return 1;
     const ports = listenerPorts(controller, options);
     const taken = await takenPort(options.address, ports);
     if (taken !== undefined) {

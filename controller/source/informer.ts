@@ -1,6 +1,7 @@
 // One kind of resources, as an API server has it now: listed, then followed by a watch, listed again from time to time.
 import { errorOfStatus, ApiError, reasonOf } from "../kube/errors.js";
 import type { KubeClient } from "../kube/client.js";
+import { levelled } from "../kube/depth.js";
 import { apiPath, type ObjectList, type StoredObject } from "../kube/objects.js";
 import { type Backoff, backoff, sleep } from "../kube/wait.js";
 import type { WatchedKind } from "./watched.js";
@@ -280,7 +281,7 @@ export class Informer {
   private taken(object: StoredObject): StoredObject {
     const metadata = { ...object.metadata };
     delete metadata["managedFields"];
-    return { ...object, apiVersion: this.apiVersion, kind: this.resource.kind, metadata };
+    return levelled({ ...object, apiVersion: this.apiVersion, kind: this.resource.kind, metadata });
   }
 
   private setState(listed: boolean, problem: string | undefined): void {

@@ -313,6 +313,36 @@ test("what an API server let in and our schema does not have is a finding", asyn
   ]);
 });
 
+test("an object that is nested deeper than any ought to be is a finding, before and after the start, and holds nobody up", async () => {
+  const nested = (levels: number) => JSON.parse("[".repeat(levels) + "]".repeat(levels)) as unknown;
+  const deep = (name: string) => ({ ...policy(name), spec: { ...(policy(name)["spec"] as object), x: nested(1000) } });
+  const found = (snapshot: SourceSnapshot | undefined) =>
+    (snapshot?.resources ?? []).filter(({ object }) => object.kind === "TrafficPolicy");
+  api.apply(deep("a"));
+  const finding = { path: "", message: "is nested more than 100 levels deep" };
+  const { targetRefs } = policy("a")["spec"] as { targetRefs: unknown };
+  expect(found(await open().start())).toMatchObject([{ findings: [finding], object: { spec: { targetRefs } } }]);
+  api.apply(deep("b"));
+  api.apply({ ...deep("b"), metadata: { name: "b", namespace: "demo", labels: { changed: "yes" } } });
+  api.apply(policy("c"));
+  const last = await waitFor(
+    "the last",
+    () => (found(snapshots.at(-1)).length === 3 ? snapshots.at(-1) : undefined),
+    5,
+  );
+  expect(found(last).map(({ findings }) => findings)).toEqual([[finding], [finding], []]);
+  // What others write into a status is theirs.
+  api.setStatus("TrafficPolicy", "demo/c", { ancestors: nested(1000) });
+  await waitFor("the status", () => (source.stored("TrafficPolicy demo/c")?.status ? true : undefined), 5);
+  api.apply(policy("d"));
+  const after = await waitFor(
+    "the next",
+    () => (found(snapshots.at(-1)).length === 4 ? snapshots.at(-1) : undefined),
+    5,
+  );
+  expect(found(after)[2]!.findings).toEqual([]);
+});
+
 test("a status, whoever writes it, is no change of a resource, but its writer is told", async () => {
   api.apply(route("a"));
   await open().start();

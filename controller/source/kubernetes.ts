@@ -5,6 +5,7 @@ import type { Finding } from "../api/finding.js";
 import type { KubernetesObject } from "../api/types.js";
 import { validate } from "../api/validate.js";
 import type { KubeClient } from "../kube/client.js";
+import { isCut, MAX_DEPTH } from "../kube/depth.js";
 import { idOf, type StoredObject } from "../kube/objects.js";
 import { namedObjects } from "../translate/named.js";
 import { append } from "../translate/resources.js";
@@ -183,11 +184,14 @@ export class KubernetesSource {
     if (known !== undefined) return known;
     const written = { ...object };
     delete written.status;
-    const resource = { object: withDefaults(written), origin: idOf(object), findings: findingsOf(written) };
+    const findings = isCut(object) ? [TOO_DEEP] : findingsOf(written);
+    const resource = { object: withDefaults(written), origin: idOf(object), findings };
     this.loaded.set(object, resource);
     return resource;
   }
 }
+
+const TOO_DEEP: Finding = { path: "", message: `is nested more than ${MAX_DEPTH} levels deep` };
 
 /** Foreign CRDs let more through than ours, and an API server knows none of our rules. */
 function findingsOf(object: KubernetesObject): Finding[] {

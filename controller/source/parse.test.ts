@@ -65,6 +65,10 @@ describe("parseManifests", () => {
       "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 5}\n",
       "1: is not a resource: the ConfigMap has no metadata.name",
     ],
+    [
+      `${CONFIG_MAP}  namespace: {toString: 1}\n`,
+      "1: is not a resource: the ConfigMap's metadata.namespace is not a string",
+    ],
     ["apiVersion: v1\nkind: List\nitems: {}\n", "1: is not a List: it has no items"],
     [`${CONFIG_MAP}data: !secret x\n`, "5: does not parse: Unresolved tag"],
     [`${CONFIG_MAP}data: &a {b: *a}\n`, "1: does not parse: an alias that has no anchor"],

@@ -115,6 +115,8 @@ function collect(value: unknown, node: Node | null, into: LoadedResource[], name
   if (!isObject(metadata) || !isName(metadata["name"])) {
     throw new ManifestError(line, `is not a resource: the ${kind} has no metadata.name that is a string`);
   }
+  if (typeof (metadata["namespace"] ?? "") !== "string")
+    throw new ManifestError(line, `is not a resource: the ${kind}'s metadata.namespace is not a string`);
   const object = value as unknown as KubernetesObject;
   into.push({ object: withDefaults(object), origin: `${name}:${line}`, findings: validate(object) });
 }

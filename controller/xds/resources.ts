@@ -31,8 +31,16 @@ export interface EncodedSnapshot {
   readonly addresses: ReadonlyMap<string, string>;
 }
 
-/** Encodes a snapshot. Throws an EncodeError that names the first field which Envoy's messages do not have. */
+const encoded = new WeakMap<Snapshot, EncodedSnapshot>();
+
+/** Encodes a snapshot, each once. Throws an EncodeError that names the first field which Envoy's messages do not have. */
 export function encodeSnapshot(snapshot: Snapshot): EncodedSnapshot {
+  let known = encoded.get(snapshot);
+  if (known === undefined) encoded.set(snapshot, (known = encode(snapshot)));
+  return known;
+}
+
+function encode(snapshot: Snapshot): EncodedSnapshot {
   const clusters = encodeAll(CLUSTER, "clusters", "name", snapshot.clusters);
   const endpoints = encodeAll(ENDPOINT, "endpoints", "clusterName", snapshot.endpoints);
   const secrets = encodeAll(SECRET, "secrets", "name", snapshot.secrets);

@@ -209,6 +209,11 @@ endpoints: [${endpoints}]
     ["no names", slice("{ addresses: [a.example.com] }", undefined, "FQDN"), []],
     ["nothing that is not an address", slice("{ addresses: [10.0.0] }, { addresses: [] }"), []],
     ["no port of that name", slice("{ addresses: [10.0.0.1] }", "{ name: admin, port: 9090 }"), []],
+    [
+      "no slice that is for all ports",
+      slice("{ addresses: [10.0.0.1] }", "{ name: web, port: null }, { name: web }"),
+      [],
+    ],
     ["no other Service", slice("{ addresses: [10.0.0.1] }", undefined, "IPv4", "t"), []],
     ["none at all", "", []],
   ])("%s", (_, slices, expected) => expect(addresses(slices)).toEqual(expected));

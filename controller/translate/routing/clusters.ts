@@ -57,8 +57,9 @@ function usableAddresses(slices: readonly V1EndpointSlice[], portName: string): 
   const ready = new Map<string, Address>();
   const terminating = new Map<string, Address>();
   for (const { addressType, endpoints, ports } of slices) {
+    // Absent or null: all ports, which no Service has.
     const port = ports?.find((p) => (p.name ?? "") === portName && (p.protocol ?? "TCP") === "TCP")?.port;
-    if (port === undefined || (addressType !== "IPv4" && addressType !== "IPv6")) continue;
+    if (!port || (addressType !== "IPv4" && addressType !== "IPv6")) continue;
     for (const { addresses, conditions } of endpoints ?? []) {
       // Absent means ready (EndpointConditions); the addresses of one endpoint are interchangeable: the first is used.
       const isReady = conditions?.ready ?? true;

@@ -48,6 +48,9 @@ describe("a route with findings is closed whatever its shape", () => {
     "rules: [{ matches: [{ headers: [null, { name: 5, value: 1 }, { name: a, value: 5 }] }] }]",
     "rules: [{ filters: 5, backendRefs: 5, timeouts: 5, name: 5 }]",
     "rules: [{ filters: [null, {}, { type: 5 }], backendRefs: [null, {}, { name: 5 }, { name: s, filters: 5 }], timeouts: { request: 5 } }]",
+    // YAML and JSON can have objects that JavaScript cannot turn into text.
+    "rules: [{ matches: [{ path: { type: { toString: 1 } } }] }]",
+    "rules: [{ backendRefs: [{ name: s, port: { toString: 1 } }, { name: s, group: [{ toString: 1 }], weight: { valueOf: 1, toString: 1 } }] }]",
     "hostnames: a.com, rules: [{}]",
     "hostnames: [5, a.com], rules: [{}]",
   ])("%s", (spec) => {
@@ -74,6 +77,11 @@ describe("a route with findings is closed whatever its shape", () => {
       expect(translate(`${field}, rules: [{}]`, [somewhere]).bad).toEqual([]);
     },
   );
+
+  test("a parent that is named is a parent, whatever else is wrong with the reference", () => {
+    const spec = "parentRefs: [{ name: gw, namespace: { toString: 1 }, sectionName: [] }], rules: [{}]";
+    expect(translate(spec, [somewhere]).bad[0]!.name).toMatch(/#refused$/);
+  });
 
   test("a spec that is none does not stop the others", () => {
     const base = resources(GATEWAY + service("s") + route("good", `rules: [{ ${BACKEND} }]`));

@@ -13,7 +13,7 @@ const MALFORMED_HOSTNAME = "";
 export function soundShape(route: HTTPRoute): HTTPRoute {
   const metadata = isObject(route.metadata) ? route.metadata : { name: "" };
   const spec: Record<string, unknown> = isObject(route.spec) ? { ...route.spec } : {};
-  spec["parentRefs"] = list(spec["parentRefs"]).filter(isParentRef);
+  spec["parentRefs"] = list(spec["parentRefs"]).filter(isParentRef).map(scalars);
   if (spec["hostnames"] !== undefined) {
     // `hostnames: a.example.com` for a list of one is the usual mistake.
     const hostnames = Array.isArray(spec["hostnames"]) ? spec["hostnames"] : [spec["hostnames"]];
@@ -46,7 +46,7 @@ function soundMatch(match: unknown): HTTPRouteMatch {
   if (!isObject(match)) return MALFORMED_MATCH;
   const { path, headers, queryParams, method, ...unknown } = match;
   // null is no absent value: it does not get the default.
-  if (path !== undefined && (!isObject(path) || !["string", "undefined"].includes(typeof path["value"])))
+  if (path !== undefined && (!isObject(path) || !isAbsentOrText(path["value"]) || !isAbsentOrText(path["type"])))
     return MALFORMED_MATCH;
   return {
     ...unknown,
@@ -71,8 +71,23 @@ function isBackendRef(value: unknown): value is BackendRef {
   return (
     isObject(value) &&
     typeof value["name"] === "string" &&
-    (value["filters"] === undefined || Array.isArray(value["filters"]))
+    (value["filters"] === undefined || Array.isArray(value["filters"])) &&
+    // A value with a `toString` of its own cannot even be put into a message.
+    Object.entries(value).every(([field, member]) => field === "filters" || !isComposite(member))
   );
+}
+
+function isAbsentOrText(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === "string";
+}
+
+function isComposite(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
+/** Without members that are no scalars. */
+function scalars<T extends object>(object: T): T {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => !isComposite(value))) as T;
 }
 
 function strings(object: Record<string, unknown>): Record<string, string> {
