@@ -1,17 +1,16 @@
-import { LIMB_BITS, LIMB_MASK, double, newLimbs, readLimbs, reduceOnce, reverseLimbs } from "./rsa_limbs";
-import { square } from "./rsa_multiply";
+import { LIMB_BITS, LIMB_MASK, double, limbsFor, mirror, readNumber, reduceOnce, sizeOf } from "./rsa_limbs";
+import { multiply } from "./rsa_multiply";
 
 /** An odd modulus n, and what Montgomery multiplication by R = 2^(27 * count) needs of it. */
 export class Modulus {
   constructor(
-    /** Limbs of n, so many that R is above 4n. */
+    /** Limbs of n and of all numbers modulo n, so many that R is above 4n. */
     readonly count: i32,
     /** -1 / n modulo 2^27. */
     readonly inverse: u32,
-    readonly limbs: StaticArray<u32>,
-    /** n's limbs, and those of R * R modulo n, in reverse order. */
-    readonly reversed: StaticArray<u32>,
-    readonly squaredR: StaticArray<u32>,
+    readonly n: StaticArray<u8>,
+    /** R * R modulo n: by it a number gets into Montgomery form. */
+    readonly squaredR: StaticArray<u8>,
   ) {}
 }
 
@@ -22,37 +21,33 @@ function negativeInverse(n: u32): u32 {
   return (0 - x) & LIMB_MASK;
 }
 
-/** Prepares the odd number of `bits` bits, in `length` big-endian bytes at `p`. */
-export function prepareModulus(p: usize, length: i32, bits: i32): Modulus {
-  const count = (bits + 2 + LIMB_BITS - 1) / LIMB_BITS;
-  const limbs = newLimbs(count);
-  const n = changetype<usize>(limbs);
-  readLimbs(p, length, n, count);
-  const reversed = newLimbs(count);
-  reverseLimbs(n, count, changetype<usize>(reversed));
-  const squaredR = newLimbs(count);
-  const modulus = new Modulus(count, negativeInverse(load<u32>(n)), limbs, reversed, squaredR);
+/** Prepares the odd number of `bits` bits, in `length` big-endian bytes at `bytes`. */
+export function prepareModulus(bytes: usize, length: i32, bits: i32): Modulus {
+  const count = limbsFor(bits + 2);
+  const number = new StaticArray<u8>(sizeOf(count));
+  const n = changetype<usize>(number);
+  readNumber(bytes, length, n, count);
+  const squaredR = new StaticArray<u8>(sizeOf(count));
+  const x = changetype<usize>(squaredR);
+  const modulus = new Modulus(count, negativeInverse(load<u32>(n)), number, squaredR);
 
-  const scratch = newLimbs(count);
-  const power = newLimbs(count);
-  const x = changetype<usize>(power);
-  const backwards = changetype<usize>(scratch);
   // 2^(bits - 1) is below n; doubled until it is R, and once more: 2 in Montgomery form.
   store<u32>(x + ((<usize>((bits - 1) / LIMB_BITS)) << 2), 1 << ((bits - 1) % LIMB_BITS));
   const exponent = count * LIMB_BITS;
-  for (let i = bits - 1; i <= exponent; i++) {
-    double(x, count);
-    reduceOnce(x, n, count);
-  }
-  // To the power of R's exponent: R in Montgomery form, R * R.
+  for (let i = bits - 1; i <= exponent; i++) doubleModulo(x, n, count);
+  // To the power of R's exponent: R in Montgomery form, which is R * R.
   for (let bit = 30 - <i32>clz<u32>(exponent); bit >= 0; bit--) {
-    reverseLimbs(x, count, backwards);
-    square(x, x, backwards, modulus);
+    mirror(x, count);
+    multiply(x, x, x, modulus);
     reduceOnce(x, n, count);
-    if (((exponent >> bit) & 1) == 0) continue;
-    double(x, count);
-    reduceOnce(x, n, count);
+    if (((exponent >> bit) & 1) == 1) doubleModulo(x, n, count);
   }
-  reverseLimbs(x, count, changetype<usize>(squaredR));
+  mirror(x, count);
   return modulus;
+}
+
+/** Doubles the number at `x`, below n, modulo n. */
+function doubleModulo(x: usize, n: usize, count: i32): void {
+  double(x, count);
+  reduceOnce(x, n, count);
 }

@@ -1,12 +1,11 @@
 import { RsaKey } from "./rsa";
-import { readLimbs, reduceOnce, reverseLimbs, writeLimbs } from "./rsa_limbs";
-import { multiply, square } from "./rsa_multiply";
+import { mirror, readNumber, reduceOnce, sizeOf, writeNumber } from "./rsa_limbs";
+import { multiply } from "./rsa_multiply";
 
-/** Room for 8192 bits in limbs, and three that are read for nothing. */
-const base: usize = memory.data(1232, 16);
-const power: usize = memory.data(1232, 16);
-const factor: usize = memory.data(1232, 16);
-const reversed: usize = memory.data(1232, 16);
+/** Room for numbers of 304 limbs, 8192 bits. */
+const base: usize = memory.data(2464, 16);
+const power: usize = memory.data(2464, 16);
+const factor: usize = memory.data(2464, 16);
 const message: usize = memory.data(1024, 16);
 
 /**
@@ -19,18 +18,16 @@ export function rsaPublic(key: RsaKey, signature: usize, signatureLength: i32): 
   const modulus = key.modulus;
   const count = modulus.count;
   const exponent = key.exponent;
-  readLimbs(signature, length, base, count);
-  // In Montgomery form, times R; it leaves it by the last multiplication, as the exponent is odd.
+  readNumber(signature, length, base, count);
+  mirror(power, count);
+  // Into Montgomery form, and out of it by the last multiplication: the exponent is odd.
   multiply(power, base, changetype<usize>(modulus.squaredR), modulus);
-  reverseLimbs(power, count, factor);
+  memory.copy(factor, power, sizeOf(count));
   for (let bit = 30 - <i32>clz<u32>(exponent); bit >= 0; bit--) {
-    reverseLimbs(power, count, reversed);
-    square(power, power, reversed, modulus);
-    if (bit > 0 && ((exponent >> bit) & 1) == 1) multiply(power, power, factor, modulus);
+    multiply(power, power, power, modulus);
+    if (((exponent >> bit) & 1) == 1) multiply(power, power, bit == 0 ? base : factor, modulus);
   }
-  reverseLimbs(base, count, reversed);
-  multiply(power, power, reversed, modulus);
-  reduceOnce(power, changetype<usize>(modulus.limbs), count);
-  writeLimbs(power, count, message, length);
+  reduceOnce(power, changetype<usize>(modulus.n), count);
+  writeNumber(power, count, message, length);
   return message;
 }

@@ -11,6 +11,17 @@ interface Exports {
   finish(hash: number): void;
   hmacKey(hash: number, key: number, length: number): number;
   hmacVerify(key: number, mac: number, macLength: number, text: number, textLength: number): number;
+  rsaKey(n: number, nLength: number, e: number, eLength: number): number;
+  rsaRecover(key: number, signature: number, length: number): number;
+  rsaPkcs1(key: number, hash: number, signature: number, length: number, text: number, textLength: number): number;
+  rsaPss(key: number, hash: number, signature: number, length: number, text: number, textLength: number): number;
+}
+
+export interface Rsa {
+  /** What the signature was made of, or null if it is refused before. */
+  recover(signature: Uint8Array): Buffer | null;
+  pkcs1(hash: HashName, signature: Uint8Array, text: Uint8Array): boolean;
+  pss(hash: HashName, signature: Uint8Array, text: Uint8Array): boolean;
 }
 
 /** Node's names; the place in the list is the value of `Hash` (assembly/crypto/hash.ts). */
@@ -65,5 +76,22 @@ export class Crypto {
       const [macAt, macLength, textAt, textLength] = this.put(mac, text) as [number, number, number, number];
       return this.exports.hmacVerify(handle, macAt, macLength, textAt, textLength) !== 0;
     };
+  }
+
+  /** Prepares an RSA key; null if it is refused. */
+  rsa(n: Uint8Array, e: Uint8Array): Rsa | null {
+    const [nAt, nLength, eAt, eLength] = this.put(n, e) as [number, number, number, number];
+    const key = this.exports.rsaKey(nAt, nLength, eAt, eLength);
+    if (key < 0) return null;
+    const verify = (own: Exports["rsaPkcs1"]) => (hash: HashName, signature: Uint8Array, text: Uint8Array) => {
+      const [at, length, textAt, textLength] = this.put(signature, text) as [number, number, number, number];
+      return own(key, code(hash), at, length, textAt, textLength) !== 0;
+    };
+    const recover = (signature: Uint8Array): Buffer | null => {
+      const [at, length] = this.put(signature) as [number, number];
+      const recovered = this.exports.rsaRecover(key, at, length);
+      return recovered < 0 ? null : this.result(recovered);
+    };
+    return { recover, pkcs1: verify(this.exports.rsaPkcs1), pss: verify(this.exports.rsaPss) };
   }
 }
