@@ -165,6 +165,21 @@ describe("refusals", () => {
   });
 });
 
+test("an Envoy with another filter is said to get nothing", async () => {
+  const { controller, envoys, notices, update, acknowledge, condition } = start();
+  update(gateway(), route("a"));
+  acknowledge();
+  expect(controller.waitingFor()).toEqual([]);
+  const incompatible = "it has filter cd, and this controller ab";
+  envoys.connected.get(GATEWAY)!.push(envoy({ envoy: "192.0.2.1:1", incompatible }));
+  controller.onXdsEvent({ type: "incompatible", gateway: GATEWAY, envoy: "192.0.2.1:1", message: incompatible });
+  expect(notices).toEqual([`Envoy 192.0.2.1:1 of Gateway ${GATEWAY} gets nothing: ${incompatible}`]);
+  expect(condition("Gateway", "gw", "Programmed")).toMatchObject({
+    ...{ status: "False", reason: "FilterMismatch" },
+    message: `Envoy 192.0.2.1:1 gets nothing: ${incompatible}`,
+  });
+});
+
 describe("statuses", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
   afterEach(() => void vi.useRealTimers());

@@ -16,7 +16,7 @@ import { transition } from "../translate/transition.js";
 import { AdsServer } from "../xds/server.js";
 import { describeTlsEvent, type TlsFlags, tlsOfFlags } from "../xds/transport.js";
 import { type HostAndPort, isLoopback } from "./address.js";
-import { wasmPath } from "./paths.js";
+import { filterFile } from "./paths.js";
 import { printLine } from "./print.js";
 import { interruption } from "./interruption.js";
 import { Speaker } from "./speaker.js";
@@ -58,7 +58,7 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
   }
   const config = loadKubeConfig(options.kubeconfig);
   const client = new KubeClient(config);
-  const wasm = wasmPath();
+  const filter = filterFile();
   const statusNamespace = options.statusNamespace ?? podNamespace(config) ?? DEFAULT_OPTIONS.statusNamespace;
   // Pods have their name for a host name; the rest tells two processes of one host apart.
   const identity = `${hostname()
@@ -71,7 +71,8 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
   const ads = new AdsServer({
     ...xdsAddress,
     ...(tls === undefined ? {} : { tls }),
-    wasmPath: wasm,
+    wasmPath: filter.path,
+    wasmSha256: filter.sha256,
     transition,
     onEvent: (event) => {
       core.onXdsEvent(event);
@@ -81,7 +82,7 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
   });
   const core = new Controller({
     envoys: ads,
-    validator: new FilterValidator(wasm),
+    validator: new FilterValidator(filter.path),
     translate: { gatewayClasses, statusNamespace, address: options.listenerAddress, portOffset: options.portOffset },
     peers: (gateway) => replicas?.of(gateway) ?? [],
     onTranslation: (translation) => speaker.complain(translation.complaints),

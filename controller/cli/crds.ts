@@ -1,9 +1,10 @@
-import { ApiextensionsV1Api, KubeConfig } from "@kubernetes/client-node";
+import { ApiextensionsV1Api } from "@kubernetes/client-node";
 import { stringify } from "yaml";
 import { customResourceDefinitions, OWNER, OWNER_LABEL } from "../api/crds.js";
+import { loadUserConfig } from "../kube/config.js";
 import { gatewayApiCrds } from "./gateway-api.js";
 import type { PublishedCrd } from "./gateway-api.js";
-import { printLine } from "./print.js";
+import { printDocuments, printLine } from "./print.js";
 
 export interface CrdsOptions {
   /** Gateway API's too. */
@@ -21,12 +22,8 @@ export async function crds(options: CrdsOptions): Promise<number> {
   try {
     const all = [...(options.gatewayApi ? await gatewayApiCrds() : []), ...ours()];
     const wanted = options.keepForeign ? await withoutForeign(all, options.kubeconfig) : all;
-    process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-      // Whoever reads has read enough (`| head`).
-      if (error.code !== "EPIPE") throw error;
-    });
     if (wanted.length === 0) printLine("the cluster has them all; there is nothing to apply");
-    process.stdout.write(wanted.map(({ text }) => text).join("---\n"));
+    printDocuments(wanted.map(({ text }) => text));
     return 0;
   } catch (error) {
     printLine((error as Error).message);
@@ -51,9 +48,7 @@ async function withoutForeign(all: readonly PublishedCrd[], kubeconfig: string |
 
 /** Names of the CRDs of a cluster that do not bear our label. */
 async function foreignCrds(kubeconfig: string | undefined): Promise<Set<string>> {
-  const config = new KubeConfig();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(kubeconfig);
+  const config = loadUserConfig(kubeconfig);
   const api = config.makeApiClient(ApiextensionsV1Api);
   let items;
   try {

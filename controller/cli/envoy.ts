@@ -5,6 +5,7 @@ import { findEnvoy } from "../envoy/find.js";
 import { type EnvoyOptions, EnvoyProcess } from "../envoy/process.js";
 import { type HostAndPort, isLoopback } from "./address.js";
 import { interruption } from "./interruption.js";
+import { filterFile } from "./paths.js";
 import { printLine } from "./print.js";
 
 export interface EnvoyCommandOptions {
@@ -40,7 +41,7 @@ async function serve(options: EnvoyCommandOptions): Promise<number> {
       `--xds ${xds.address} is not a loopback address: xDS carries keys and is not fetched from another host without TLS (--xds-ca, --xds-cert, --xds-key)`,
     );
   }
-  const common = { gateway, xds, adminPort };
+  const common = { gateway, xds, adminPort, filter: filterFile() };
   if (print) {
     if (tls !== undefined) throw new Error("--print does not go with TLS yet: the bootstrap needs files beside it");
     process.stdout.write(`${JSON.stringify(bootstrap(common), null, 2)}\n`);

@@ -1,5 +1,6 @@
 // What is said of wrong arguments, before anything is begun.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { filterFile } from "./paths.js";
 
 let said: string;
 const argv = process.argv;
@@ -64,7 +65,11 @@ test("xDS beyond loopback is refused, whatever way the address is written", asyn
 test("envoy --print is a bootstrap for the Gateway", async () => {
   const printed = await claimgate("envoy", "--gateway", "infra/http", "--xds", "[::1]:18000", "--print");
   const { node, static_resources } = JSON.parse(printed) as { node: object; static_resources: object };
-  expect(node).toEqual({ id: "infra/http", cluster: "infra/http" });
+  const metadata = {
+    "claimgate.dev/wasm-path": filterFile().path,
+    "claimgate.dev/wasm-sha256": expect.stringMatching(/^[0-9a-f]{64}$/),
+  };
+  expect(node).toEqual({ id: "infra/http", cluster: "infra/http", metadata });
   expect(JSON.stringify(static_resources)).toContain('{"address":"::1","port_value":18000}');
   expect(process.exitCode).toBe(0);
 });

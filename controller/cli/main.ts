@@ -102,15 +102,39 @@ program
   .command("envoy")
   .description("an Envoy for one Gateway, configured by a controller")
   .requiredOption("--gateway <ns/name>", "the Gateway", gatewayName)
-  .requiredOption("--xds <host:port>", "where the controller serves xDS", hostAndPort("--xds"))
+  .option(
+    "--xds <host:port>",
+    "where the controller serves xDS (needed, but for --manifests: claimgate.claimgate-system.svc:18000)",
+    hostAndPort("--xds"),
+  )
   .option("--admin-port <n>", "Envoy's admin port, on 127.0.0.1 (default: a free one)", port("--admin-port"))
-  .option("--concurrency <n>", "worker threads (default: one for each core)", integer("--concurrency", 1, 1024))
+  .option(
+    "--concurrency <n>",
+    "worker threads (default: one for each core; of --manifests 2)",
+    integer("--concurrency", 1, 1024),
+  )
   .option("--xds-ca <file>", "who issued the controller's certificate (PEM)")
   .option("--xds-cert <file>", "the certificate that names this Gateway (PEM)")
   .option("--xds-key <file>", "its key (PEM)")
   .option("--xds-server-name <name>", "the controller's name in its certificate (default: the host of --xds)")
   .option("--print", "print the bootstrap instead", false)
+  .addOption(
+    new Option(
+      "--manifests",
+      "print a Deployment, a Service and what they need instead, for `kubectl apply -f-`",
+    ).conflicts(["print", "adminPort", "xdsCa", "xdsCert", "xdsKey"]),
+  )
+  .option("--replicas <n>", "of the Deployment", integer("--replicas", 0, 1000), 2)
+  .option("--image <name>", "of its pods (default: claimgate-envoy of this version)")
+  .option("--resources <dir>", "where the Gateway is read from for --manifests (default: the cluster)")
+  .option("--kubeconfig <file>", "the cluster (default: as kubectl)")
   .action(async (options) => {
+    if (options.manifests) {
+      const { manifests } = await import("./manifests.js");
+      process.exitCode = await manifests(options);
+      return;
+    }
+    if (options.xds === undefined) program.error("error: required option '--xds <host:port>' not specified");
     const { envoy } = await import("./envoy.js");
     process.exitCode = await envoy(options);
   });

@@ -1,5 +1,7 @@
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { FilterFile } from "../xds/filter.js";
 import { packageRoot } from "../xds/package-root.js";
 
 /** The compiled filter, `build/claimgate.wasm` of this package; throws one line that says what to do if it is not there. */
@@ -7,4 +9,10 @@ export function wasmPath(): string {
   const path = join(packageRoot(), "build", "claimgate.wasm");
   if (!existsSync(path)) throw new Error(`${path} is missing: run \`make build\``);
   return path;
+}
+
+/** The same, with the hash of what is there now; throws as wasmPath(). */
+export function filterFile(): FilterFile {
+  const path = wasmPath();
+  return { path, sha256: createHash("sha256").update(readFileSync(path)).digest("hex") };
 }

@@ -6,6 +6,15 @@ export function printLine(line: string): void {
   process.stderr.write(`claimgate: ${line}\n`);
 }
 
+/** YAML documents on standard output. */
+export function printDocuments(texts: readonly string[]): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // Whoever reads has read enough (`| head`).
+    if (error.code !== "EPIPE") throw error;
+  });
+  process.stdout.write(texts.join("---\n"));
+}
+
 export function printProblems(problems: readonly Problem[]): void {
   for (const { origin, message } of problems) printLine(`${origin}: ${message}`);
 }

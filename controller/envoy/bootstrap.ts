@@ -1,4 +1,6 @@
 import { ENVOY_RE2_RUNTIME } from "../translate/routing/regex.js";
+import { type FilterFile, filterMetadata } from "../xds/filter.js";
+import { readyListener } from "./ready.js";
 import { type EnvoyTls, xdsTransportSocket } from "./tls.js";
 
 export interface BootstrapOptions {
@@ -10,12 +12,24 @@ export interface BootstrapOptions {
   readonly adminPort: number;
   /** Mutual TLS to the controller, a must beyond loopback. The files of sdsFiles(tls) have to be in place. */
   readonly tls?: EnvoyTls;
+  /** The filter on Envoy's file system; unless given, the controller's path is taken to be good there. */
+  readonly filter?: FilterFile;
+  /** Where a readiness probe is answered, on all addresses; nowhere unless given. */
+  readonly readyPort?: number;
 }
 
+/** Not ready until it was configured: after Envoy's default of 15 s it would call itself live, with no listener. */
+const PATIENT_ADS = { ads: {}, resource_api_version: "V3", initial_fetch_timeout: "0s" };
+
 /** A static Envoy bootstrap in JSON: everything but the way to the controller and the admin interface comes over ADS. */
-export function bootstrap({ gateway, xds, adminPort, tls }: BootstrapOptions): Record<string, unknown> {
+export function bootstrap(options: BootstrapOptions): Record<string, unknown> {
+  const { gateway, xds, adminPort, tls, filter, readyPort } = options;
   return {
-    node: { id: gateway, cluster: gateway },
+    node: {
+      id: gateway,
+      cluster: gateway,
+      ...(filter === undefined ? {} : { metadata: filterMetadata(filter) }),
+    },
     admin: { address: socketAddress("127.0.0.1", adminPort) },
     dynamic_resources: {
       ads_config: {
@@ -32,10 +46,11 @@ export function bootstrap({ gateway, xds, adminPort, tls }: BootstrapOptions): R
           },
         ],
       },
-      cds_config: { ads: {}, resource_api_version: "V3" },
-      lds_config: { ads: {}, resource_api_version: "V3" },
+      cds_config: PATIENT_ADS,
+      lds_config: PATIENT_ADS,
     },
     static_resources: {
+      ...(readyPort === undefined ? {} : { listeners: [readyListener(readyPort)] }),
       clusters: [
         {
           name: "xds",

@@ -5,27 +5,22 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { type ArgumentOptions, envoyArguments } from "./arguments.js";
 import { bootstrap, type BootstrapOptions } from "./bootstrap.js";
 import { findEnvoy } from "./find.js";
 import { firstReason } from "./reason.js";
 import { type EnvoyTls, sdsFiles } from "./tls.js";
 import { watchdog } from "./watchdog.js";
 
-export interface EnvoyOptions extends Omit<BootstrapOptions, "tls"> {
+export interface EnvoyOptions extends Omit<BootstrapOptions, "tls">, ArgumentOptions {
   /** Mutual TLS to the controller; the SDS files are written for it. */
   readonly tls?: Omit<EnvoyTls, "sdsDirectory">;
-  /** Worker threads; Envoy's default is one for each core. */
-  readonly concurrency?: number;
-  /** Envoy's --log-level; "warning" unless given. */
-  readonly logLevel?: string;
   /** Appended to this file; else standard error, each line begins with the Gateway's name. */
   readonly logFile?: string;
   /** Path of the executable, see findEnvoy(). */
   readonly executable?: string;
   /** Told of every unexpected end and of the delay before the next start. */
   readonly onExit?: (reason: string, restartAfterMs: number) => void;
-  /** Seconds a connection may live on after its listener has changed or gone; 30 unless given. */
-  readonly drainSeconds?: number;
 }
 
 const FIRST_DELAY_MS = 200;
@@ -129,20 +124,16 @@ export class EnvoyProcess {
   #spawn(addressFile: string, sdsDirectory: string): ChildProcess {
     const { tls, ...rest } = this.#options;
     const made = bootstrap(tls === undefined ? rest : { ...rest, tls: { ...tls, sdsDirectory } });
-    const { concurrency, logLevel, executable, drainSeconds } = this.#options;
     const startedAt = Date.now();
     this.#lines = [];
     const child = spawn(
-      executable ?? findEnvoy(),
+      this.#options.executable ?? findEnvoy(),
       [
         ...["--config-yaml", JSON.stringify(made)],
         ...["--admin-address-path", addressFile],
         // Several Envoys on one host; hot restart is not used.
         "--use-dynamic-base-id",
-        ...["--log-level", logLevel ?? "warning"],
-        // Connections that were open when their listener changed are judged by the old filter chain: not for Envoy's 600 s.
-        ...["--drain-time-s", String(drainSeconds ?? 30), "--drain-strategy", "immediate"],
-        ...(concurrency === undefined ? [] : ["--concurrency", String(concurrency)]),
+        ...envoyArguments(this.#options),
       ],
       // A group of its own: Ctrl-C goes to us, and we decide when it ends.
       { stdio: ["ignore", "pipe", "pipe"], detached: true },

@@ -28,6 +28,14 @@ export function loadKubeConfig(file?: string, environment: NodeJS.ProcessEnv = p
   return config;
 }
 
+/** As kubectl finds it, for what a person runs: a kubeconfig file, else $KUBECONFIG, else `~/.kube/config`. Throws one line. */
+export function loadUserConfig(file?: string): KubeConfig {
+  const config = new KubeConfig();
+  if (file === undefined) config.loadFromDefault();
+  else merge(config, file);
+  return config;
+}
+
 function merge(config: KubeConfig, name: string): void {
   const one = new KubeConfig();
   try {

@@ -7,7 +7,7 @@ import type { LoadedResource } from "../source/source.js";
 import { condition, type Condition, type ResourceStatus } from "../translate/status.js";
 
 /** Set on what belongs to a Gateway (Gateway API, GEP-1762). */
-const GATEWAY_LABEL = "gateway.networking.k8s.io/gateway-name";
+export const GATEWAY_LABEL = "gateway.networking.k8s.io/gateway-name";
 
 interface Address {
   type: "IPAddress" | "Hostname";

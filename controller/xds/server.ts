@@ -2,6 +2,7 @@ import * as grpc from "@grpc/grpc-js";
 import type { Snapshot } from "../translate/snapshot.js";
 import type { Transition } from "./bridge.js";
 import { extensionResource } from "./extension.js";
+import { filterOf } from "./filter.js";
 import { History } from "./history.js";
 import { authorizeGateway } from "./identity.js";
 import { encodeSnapshot, type EncodedSnapshot } from "./resources.js";
@@ -13,8 +14,10 @@ export interface AdsServerOptions {
   readonly address: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** The filter, as a path that every Envoy can read. */
+  /** The filter, as a path that every Envoy can read unless it names another (filter.ts). */
   readonly wasmPath: string;
+  /** Of the filter, in hex: Envoys that say they have another one get nothing. Whatever they have will do unless given. */
+  readonly wasmSha256?: string;
   readonly transition: Transition;
   readonly onEvent?: (event: XdsEvent) => void;
   /** Plain text unless given: on anything but a loopback address plugin configurations would be open to whoever connects. Closed with us. */
@@ -157,9 +160,10 @@ export class AdsServer {
           );
         }
         gateway = this.#gateway(id);
-        const { transition, wasmPath } = this.#options;
+        const { transition, wasmPath: path, wasmSha256: sha256 } = this.#options;
         stream = new Stream({
-          ...{ gateway: id, envoy, history: gateway.history, transition, wasmPath, onEvent },
+          ...{ gateway: id, envoy, history: gateway.history, transition, onEvent },
+          filter: filterOf(request.node, { path, sha256 }),
           write: (response) => call.write(response),
         });
         gateway.streams.add(stream);

@@ -4,7 +4,13 @@ import { lookupType } from "./protos.js";
 import type { Outgoing } from "./rollout.js";
 
 /** A request with the field that only the first one of a stream needs. */
-export type NodeRequest = DeltaRequest & { readonly node?: { readonly id: string } | null };
+export type NodeRequest = DeltaRequest & {
+  readonly node?: {
+    readonly id: string;
+    /** A google.protobuf.Struct, as far as we read it; its fields are named as protobufjs names those it brings itself. */
+    readonly metadata?: { readonly fields?: Readonly<Record<string, { readonly stringValue?: string }>> } | null;
+  } | null;
+};
 
 export type AdsCall = grpc.ServerDuplexStream<NodeRequest, Outgoing>;
 

@@ -10,6 +10,8 @@ import type { TypeUrl } from "./types.js";
 export type XdsEvent = { readonly gateway: string; readonly envoy: string } & (
   | { readonly type: "connected" | "disconnected" | "unauthorized" }
   | ({ readonly type: "nack" } & Nack)
+  /** It has another filter, and gets nothing. Once per connection. */
+  | { readonly type: "incompatible"; readonly message: string }
   /** This Envoy holds everything of the snapshot and nothing else. Once per snapshot and connection. */
   | { readonly type: "programmed"; readonly version: string; readonly snapshot: Snapshot }
 );
@@ -18,6 +20,8 @@ export type XdsEvent = { readonly gateway: string; readonly envoy: string } & (
 export interface EnvoyStatus {
   readonly envoy: string;
   readonly connectedSince: Date;
+  /** Why it gets nothing, whatever is published. */
+  readonly incompatible?: string;
   /** Version of the newest snapshot that it held in full. */
   readonly acknowledged: string | undefined;
   /** Types of which something of the newest snapshot is missing. */
@@ -33,7 +37,8 @@ export interface StreamOptions {
   readonly envoy: string;
   readonly history: History;
   readonly transition: Transition;
-  readonly wasmPath: string;
+  /** Where it has the filter, or why it has none that will do: then it is left with what it holds, and the stream open. */
+  readonly filter: { readonly path: string } | { readonly problem: string };
   readonly write: (response: Outgoing) => void;
   readonly onEvent: (event: XdsEvent) => void;
 }
@@ -42,14 +47,18 @@ export interface StreamOptions {
 export class Stream {
   readonly #options: StreamOptions;
   readonly #rollout: Rollout;
+  readonly #problem: string | undefined;
   readonly #connectedSince = new Date();
   #acknowledged: string | undefined;
   #lastNack: Nack | undefined;
 
   constructor(options: StreamOptions) {
     this.#options = options;
-    this.#rollout = new Rollout(options.history, options.transition, options.wasmPath);
+    const { filter, history, transition } = options;
+    this.#problem = "problem" in filter ? filter.problem : undefined;
+    this.#rollout = new Rollout(history, transition, "path" in filter ? filter.path : "");
     this.#emit({ type: "connected" });
+    if (this.#problem !== undefined) this.#emit({ type: "incompatible", message: this.#problem });
   }
 
   get gateway(): string {
@@ -57,10 +66,12 @@ export class Stream {
   }
 
   publish(snapshot: EncodedSnapshot): void {
+    if (this.#problem !== undefined) return;
     this.#flush(this.#rollout.publish(snapshot));
   }
 
   receive(request: DeltaRequest): void {
+    if (this.#problem !== undefined) return;
     const { outgoing, nack } = this.#rollout.receive(request);
     if (nack !== undefined) this.#lastNack = nack;
     this.#flush(outgoing);
@@ -77,6 +88,7 @@ export class Stream {
     return {
       envoy: this.#options.envoy,
       connectedSince: this.#connectedSince,
+      ...(this.#problem === undefined ? {} : { incompatible: this.#problem }),
       acknowledged: this.#acknowledged,
       pending,
       // What it refused earlier and nobody asks of it any more does not stand.

@@ -167,7 +167,7 @@ describe("who gets the configuration", () => {
     // As rendered, but for the certificate, and it does not wait long for listeners to come.
     const text = JSON.stringify(made, (name, value: unknown) =>
       name === "tls_certificate_sds_secret_configs" ? undefined : value,
-    ).replaceAll('"ads":{}', '"ads":{},"initial_fetch_timeout":"0.5s"');
+    ).replaceAll('"initial_fetch_timeout":"0s"', '"initial_fetch_timeout":"0.5s"');
     events.length = 0;
     const envoy = await startEnvoy(JSON.parse(text) as object);
     try {

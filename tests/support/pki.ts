@@ -1,10 +1,10 @@
 import "reflect-metadata";
 import { createPrivateKey, webcrypto } from "node:crypto";
-import { mkdir, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import { CertificateAuthority, type KeyPair } from "../../controller/pki/issue.js";
 import { gatewayUri } from "../../controller/xds/identity.js";
+import { Mount } from "./mount.js";
 
 /** The name of the controller in tests. */
 export const SERVER_NAME = "claimgate-controller.claimgate-system.svc";
@@ -45,24 +45,11 @@ export async function oddPair(
   };
 }
 
-/** A directory that is filled as the kubelet fills that of a Secret: files are links through `..data`, which is replaced as a whole. */
-export class SecretMount {
-  #generation = 0;
-
-  constructor(readonly path: string) {}
-
+/** As the kubelet mounts a Secret with a certificate. */
+export class SecretMount extends Mount {
   /** ca.crt, tls.crt and tls.key. */
-  async put(ca: string, pair: KeyPair): Promise<this> {
-    const generation = `..${++this.#generation}`;
-    await mkdir(join(this.path, generation), { recursive: true });
-    const files = { "ca.crt": ca, "tls.crt": pair.certificate, "tls.key": pair.key };
-    for (const [name, content] of Object.entries(files)) {
-      await writeFile(join(this.path, generation, name), content, { mode: 0o600 });
-      if (this.#generation === 1) await symlink(join("..data", name), join(this.path, name));
-    }
-    await symlink(generation, join(this.path, "..data_tmp"));
-    await rename(join(this.path, "..data_tmp"), join(this.path, "..data"));
-    return this;
+  put(ca: string, pair: KeyPair): Promise<this> {
+    return this.fill({ "ca.crt": ca, "tls.crt": pair.certificate, "tls.key": pair.key });
   }
 
   file(name: "ca.crt" | "tls.crt" | "tls.key"): string {
