@@ -83,7 +83,8 @@ export class Replicas {
   private readonly parsed = new WeakMap<StoredObject, AcksByGateway | undefined>();
   private alive = "";
   private startedAt = 0;
-  private problem = "";
+  /** Of what we do: what went wrong last. */
+  private readonly problems = new Map<"list" | "publish" | "delete", string>();
 
   constructor(private readonly options: ReplicasOptions) {
     const { client, namespace, times, clock } = options;
@@ -96,7 +97,7 @@ export class Replicas {
       resource: { ...resource, apiVersions: [LEASES.apiVersion], namespace, labelSelector: LABEL },
       times: { ...INFORMER_TIMES, ...times },
       onChange: (before, after) => this.changed(before, after),
-      onState: () => undefined,
+      onState: () => this.say("list", this.informer.problem),
     });
   }
 
@@ -111,7 +112,7 @@ export class Replicas {
     this.stopped.abort();
     await this.running;
     await this.informer.close();
-    await this.request("DELETE", this.path(this.name)).catch(() => undefined);
+    await this.delete(this.name);
   }
 
   /** Our acknowledgements changed: they are published in a moment. */
@@ -201,15 +202,22 @@ export class Replicas {
         };
         await this.request("POST", apiPath(LEASES, { namespace }), { ...lease, spec });
       }
-      this.problem = "";
+      this.say("publish", undefined);
       return true;
     } catch (error) {
-      const problem = reasonOf(error);
-      if (problem !== this.problem && !this.stopped.signal.aborted) {
-        this.options.onNotice(`Lease ${namespace}/${this.name}: ${problem}`);
-      }
-      this.problem = problem;
+      if (!this.stopped.signal.aborted) this.say("publish", reasonOf(error));
       return false;
+    }
+  }
+
+  /** Each trouble once, until there is another or none. */
+  private say(doing: "list" | "publish" | "delete", problem: string | undefined): void {
+    if (problem === undefined) this.problems.delete(doing);
+    else if (this.problems.get(doing) !== problem) {
+      const { namespace, onNotice } = this.options;
+      const which = doing === "publish" ? `Lease ${namespace}/${this.name}` : `Leases in ${namespace}`;
+      onNotice(`${which}: ${problem}`);
+      this.problems.set(doing, problem);
     }
   }
 
@@ -228,7 +236,16 @@ export class Replicas {
     if (this.clock.now() - this.startedAt < this.durationMs * 2) return;
     for (const lease of this.informer.list()) {
       if (lease.metadata.name === this.name || this.ageOf(lease) < this.durationMs * FORGET_AFTER) continue;
-      await this.request("DELETE", this.path(lease.metadata.name)).catch(() => undefined);
+      await this.delete(lease.metadata.name);
+    }
+  }
+
+  /** What is left is deleted by whoever leads later; that we may not is said. */
+  private async delete(name: string): Promise<void> {
+    try {
+      await this.request("DELETE", this.path(name));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) this.say("delete", reasonOf(error));
     }
   }
 

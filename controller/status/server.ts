@@ -1,4 +1,4 @@
-// GET /readyz, GET /statusz and GET /syncz.
+// GET /livez, /readyz, /statusz and /syncz.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ResourceStatus } from "../translate/status.js";
@@ -20,6 +20,9 @@ export class HealthServer {
       const path = request.url?.split("?")[0];
       if (request.method !== "GET" && request.method !== "HEAD") {
         response.writeHead(405, { allow: "GET, HEAD" }).end();
+      } else if (path === "/livez") {
+        // That there is an answer is all there is to say.
+        response.writeHead(200, { "content-type": "text/plain" }).end("ok\n");
       } else if (path === "/readyz") {
         const waiting = source.waitingFor();
         response.writeHead(waiting.length === 0 ? 200 : 503, { "content-type": "text/plain" });

@@ -233,7 +233,7 @@ export class StatusWriter {
       let wait = backoff(this.times.backoff, entry.failures);
       if (error instanceof ApiError && error.status === 409) {
         wait = backoff(this.times.backoff, entry.failures - FAST_CONFLICTS);
-        await this.reread(entry, resource, object, seen);
+        await this.reread(id, entry, resource, object, seen);
       } else if (error instanceof ApiError && error.status === 404) {
         // Gone, as the watch is about to say; or its CRD has no status subresource.
         if (entry.failures > 1) this.notice(id, entry, "it has no status to write to");
@@ -245,6 +245,7 @@ export class StatusWriter {
   }
 
   private async reread(
+    id: string,
     entry: Entry,
     resource: { apiVersion: string; plural: string },
     { apiVersion, kind, metadata }: StoredObject,
@@ -255,9 +256,12 @@ export class StatusWriter {
     try {
       const object = await this.options.client.request<StoredObject>({ path, signal, timeoutMs: this.times.timeoutMs });
       entry.fresh = { than: seen, object: { ...object, apiVersion, kind } };
-    } catch {
+    } catch (error) {
       // Then the watch will tell.
       delete entry.fresh;
+      if (error instanceof ApiError && error.status === 403) {
+        this.notice(id, entry, `it could not be read again after a conflict: ${reasonOf(error)}`);
+      }
     }
   }
 
