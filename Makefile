@@ -18,7 +18,7 @@ else
   KUBE_READY := kube
 endif
 
-.PHONY: help build demo demo-step kube test bench-crypto lint format generate clean
+.PHONY: help build demo demo-step kube manifests test bench-crypto lint format generate clean
 
 help: ## one line per target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ demo-step: ## brings the running demo to a step of its guide (GUIDE=…, STEP=N)
 
 kube: ## kube-apiserver, etcd and kubectl for the cluster tests, built once a machine (KUBEBUILDER_ASSETS=folder: those instead)
 	@node tools/kube/build.mjs
+
+manifests: build ## build/install.yaml: everything to run the controller in a cluster (docs/kubernetes.md)
+	@node tools/manifests.mjs build/install.yaml
 
 test: build $(HTTPBIN) $(KUBE_READY) ## everything that is tested; the last line counts
 	@HTTPBIN=$(HTTPBIN) node tools/test.mjs
