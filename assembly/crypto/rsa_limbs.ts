@@ -3,13 +3,13 @@
  * of two products of 8192 bits each, 608 of them, is added up without a carry in between.
  *
  * A number of `count` limbs, a multiple of four, lies in memory twice: the lowest limb first, and the highest limb first. Behind
- * each there are four zeros, for who takes four at a time. Functions that change a number say which half they leave behind.
+ * each there are eight zeros, for who takes eight at a time. Functions that change a number in the first half only say so.
  */
 export const LIMB_BITS: i32 = 27;
 export const LIMB_MASK: u32 = (1 << 27) - 1;
 
 /** Bytes of the zeros. */
-const GAP: usize = 16;
+export const GAP: usize = 32;
 
 /** Limbs for numbers of so many bits. */
 export function limbsFor(bits: i32): i32 {

@@ -1,5 +1,16 @@
-import { LIMB_BITS, LIMB_MASK, double, limbsFor, mirror, readNumber, reduceOnce, sizeOf } from "./rsa_limbs";
-import { multiply } from "./rsa_multiply";
+import {
+  GAP,
+  LIMB_BITS,
+  LIMB_MASK,
+  double,
+  limbsFor,
+  mirror,
+  readNumber,
+  reduceOnce,
+  reversed,
+  sizeOf,
+} from "./rsa_limbs";
+import { crossProducts, multiply } from "./rsa_multiply";
 
 /** An odd modulus n, and what Montgomery multiplication by R = 2^(27 * count) needs of it. */
 export class Modulus {
@@ -11,6 +22,11 @@ export class Modulus {
     readonly n: StaticArray<u8>,
     /** R * R modulo n: by it a number gets into Montgomery form. */
     readonly squaredR: StaticArray<u8>,
+    /**
+     * Sums of the cross products in n's reversed half: `pairs[i]` is that of the eight limbs before limb i - 8, and of those eight
+     * before them, and so on. Differences of them tell of any stretch of limbs.
+     */
+    readonly pairs: StaticArray<u64>,
   ) {}
 }
 
@@ -29,7 +45,10 @@ export function prepareModulus(bytes: usize, length: i32, bits: i32): Modulus {
   readNumber(bytes, length, n, count);
   const squaredR = new StaticArray<u8>(sizeOf(count));
   const x = changetype<usize>(squaredR);
-  const modulus = new Modulus(count, negativeInverse(load<u32>(n)), number, squaredR);
+  const pairs = new StaticArray<u64>(count + 12);
+  const before = reversed(n, count) - GAP;
+  for (let i = 8; i < pairs.length; i++) pairs[i] = pairs[i - 8] + crossProducts(before + ((<usize>(i - 8)) << 2));
+  const modulus = new Modulus(count, negativeInverse(load<u32>(n)), number, squaredR, pairs);
 
   // 2^(bits - 1) is below n; doubled until it is R, and once more: 2 in Montgomery form.
   store<u32>(x + ((<usize>((bits - 1) / LIMB_BITS)) << 2), 1 << ((bits - 1) % LIMB_BITS));

@@ -3,9 +3,9 @@ import { mirror, readNumber, reduceOnce, sizeOf, writeNumber } from "./rsa_limbs
 import { multiply } from "./rsa_multiply";
 
 /** Room for numbers of 304 limbs, 8192 bits. */
-const base: usize = memory.data(2464, 16);
-const power: usize = memory.data(2464, 16);
-const factor: usize = memory.data(2464, 16);
+const base: usize = memory.data(2496, 16);
+const power: usize = memory.data(2496, 16);
+const factor: usize = memory.data(2496, 16);
 const message: usize = memory.data(1024, 16);
 
 /**
