@@ -4,6 +4,7 @@ import { configurationError, decodeConfiguration } from "./config/decode";
 import { Configuration } from "./config/model";
 import { configurationLength, configurationPointer, readConfiguration } from "./host/configuration";
 import { logError } from "./host/log";
+import { reserveTokens } from "./policy/verified";
 
 const roots = new Map<u32, Configuration | null>();
 const rootOfStream = new Map<u32, u32>();
@@ -25,6 +26,7 @@ export function configureContext(rootId: u32, size: i32): bool {
     logError("claimgate: " + configurationError());
     return false;
   }
+  reserveTokens(configuration);
   roots.set(rootId, configuration);
   return true;
 }

@@ -33,6 +33,7 @@ export const REASONS = {
   jwt_aud_not_string: { status: 401, text: "Jwt payload [aud] field is not a string or string list" },
   jwt_signature_bad_base64: { status: 401, text: "Jwt signature is an invalid Base64url encoded" },
   jwt_unknown_issuer: { status: 401, text: "Jwt issuer is not configured" },
+  jwt_audience_not_allowed: { status: 403, text: "Audiences in Jwt are not allowed" },
   jwt_verification_failed: { status: 401, text: "Jwt verification fails" },
   jwt_multiple_tokens: { status: 401, text: "Found multiple Jwt tokens" },
   jwks_kid_alg_mismatch: { status: 401, text: "Jwks doesn't have key to match kid or alg from Jwt" },

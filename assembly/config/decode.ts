@@ -18,6 +18,7 @@ import {
 import { Configuration } from "./model";
 import { addWrittenHeaders, decodePolicy, headerNames } from "./policy";
 import { decodeProvider } from "./provider";
+import { addTokenParameters } from "./token_source";
 
 const FIELDS: StaticArray<string> = [
   "version",
@@ -74,7 +75,9 @@ function decodeProviders(doc: JsonDocument, configuration: Configuration): ByteM
   if (map < 0) return names;
   for (let i = 0, key = map + 1, n = doc.count(map); i < n && !failed(); i++, key = doc.next(key + 1)) {
     names.add(doc.pointer(key), doc.length(key), configuration.providers.length);
-    configuration.providers.push(decodeProvider(doc, key + 1, "providers." + doc.text(key)));
+    const provider = decodeProvider(doc, key + 1, "providers." + doc.text(key));
+    configuration.providers.push(provider);
+    addTokenParameters(configuration.tokenParameters, provider.sources);
   }
   return names;
 }
@@ -84,9 +87,7 @@ function decodePolicies(doc: JsonDocument, configuration: Configuration, provide
   if (map < 0) return fail("policies", "is required");
   for (let i = 0, key = map + 1, n = doc.count(map); i < n && !failed(); i++, key = doc.next(key + 1)) {
     configuration.policyNames.add(doc.pointer(key), doc.length(key), configuration.policies.length);
-    configuration.policies.push(
-      decodePolicy(doc, key + 1, "policies." + doc.text(key), providers, configuration.providers),
-    );
+    configuration.policies.push(decodePolicy(doc, key + 1, "policies." + doc.text(key), providers, configuration));
   }
   const name = stringField(doc, 0, "defaultPolicy", "configuration");
   if (name !== null) configuration.defaultPolicy = configuration.policyNames.get(pointer(name), name.length);

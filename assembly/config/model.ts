@@ -1,4 +1,5 @@
 // The compiled plugin configuration: decoded once, read by every request, never changed afterwards.
+import { sameContent } from "../host/literal";
 import { Jwk } from "../jose/jwk";
 import { Regex } from "../regex/regex";
 import { ByteMap } from "./byte_map";
@@ -10,15 +11,53 @@ export class ClaimHeader {
     public header: StaticArray<u8>,
     /** Objects and arrays: compact JSON as it is (Gloo), else in base64 (Envoy). */
     public plainJson: bool,
+    /** Joins what earlier mappings wrote to the header, with a comma; else the last one counts. */
+    public append: bool,
+  ) {}
+}
+
+export const enum SourceKind {
+  Header,
+  Query,
+}
+
+/** A place in a request where a token may be. */
+export class TokenSource {
+  constructor(
+    public kind: SourceKind,
+    /** Lower-case header name; parameter name after percent-decoding. */
+    public name: StaticArray<u8>,
+    /** What stands before the token in a header, compared byte by byte; empty: nothing. */
+    public prefix: StaticArray<u8>,
+    /** The prefix is the authentication scheme `Bearer`, whatever its case; `prefix` is empty then. */
+    public bearer: bool,
+  ) {}
+
+  /** Whether both read the same bytes of a request. */
+  equals(other: TokenSource): bool {
+    if (this.kind != other.kind || this.bearer != other.bearer) return false;
+    return sameContent(this.name, other.name) && sameContent(this.prefix, other.prefix);
+  }
+}
+
+/** Paths of the properties that receive the code and the text of a failure. */
+export class FailureStatus {
+  constructor(
+    public code: StaticArray<u8>,
+    public message: StaticArray<u8>,
   ) {}
 }
 
 export class Provider {
   issuer: StaticArray<u8> | null = null;
+  /** Without scheme and trailing slash (audience.ts); empty: `aud` is not checked. */
+  audiences: StaticArray<u8>[] = [];
   clockSkew: u64 = 60;
+  sources: TokenSource[] = [];
   forwardToken: bool = false;
   keys: Jwk[] = [];
   claimHeaders: ClaimHeader[] = [];
+  failureStatus: FailureStatus | null = null;
 }
 
 export const enum Matcher {
@@ -54,12 +93,47 @@ export class AuthorizationPolicy {
   methods: StaticArray<u8>[] = [];
 }
 
+/** Places one authentication may read; their numbers are bits of a u64. */
+export const MAX_SOURCES: i32 = 64;
+
+/** Every place that the providers of an authentication read, each once. Equal sets of a configuration are one object. */
+export class SourceSet {
+  sources: TokenSource[] = [];
+  /** Some header in it may occur more than once: all headers are looked through. */
+  needsPairs: bool = false;
+  readsAuthorization: bool = false;
+  readsQuery: bool = false;
+}
+
+/** What becomes of a request without a token, or with a bad one. */
+export const enum ValidationPolicy {
+  RequireValid,
+  AllowMissing,
+  AllowMissingOrFailed,
+}
+
+/** One token, verified by one of several providers. */
+export class Authentication {
+  /** Indices into `Configuration.providers`. */
+  providers: i32[] = [];
+  /** For each of them: the places it reads, as bits by their number in `places`. */
+  masks: StaticArray<u64> = [];
+  places: SourceSet = new SourceSet();
+  validation: ValidationPolicy = ValidationPolicy.RequireValid;
+  /** All of its providers forward tokens. */
+  forwardsAll: bool = false;
+}
+
 /** Checks a policy may have. */
 export const MAX_CHECKS: i32 = 8;
+/** Authentications it may have with them. */
+export const MAX_AUTHENTICATIONS: i32 = 16;
 
+/** Authentications are indices into `Policy.authentications`, -1: none. */
 export class Check {
-  /** Indices into `Configuration.providers`; empty: no authentication. */
-  providers: i32[] = [];
+  authentication: i32 = -1;
+  /** Demanded before `authentication` and beside it. */
+  preceding: i32 = -1;
   /** null: every verified token is allowed; empty: nobody is. */
   authorization: AuthorizationPolicy[] | null = null;
 }
@@ -67,6 +141,8 @@ export class Check {
 export class Policy {
   unenforceable: bool = false;
   identityHeaders: StaticArray<u8>[] = [];
+  /** In the order in which they are made. */
+  authentications: Authentication[] = [];
   checks: Check[] = [];
 }
 
@@ -74,6 +150,9 @@ export class Configuration {
   identityHeaders: StaticArray<u8>[] = [];
   removeUnderscoreVariants: bool = true;
   providers: Provider[] = [];
+  sourceSets: SourceSet[] = [];
+  /** Names of query parameters that may hold a token; none of their values is ever repeated. */
+  tokenParameters: StaticArray<u8>[] = [];
   policies: Policy[] = [];
   /** Policy index by name. */
   policyNames: ByteMap = new ByteMap();

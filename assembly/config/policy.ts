@@ -1,23 +1,23 @@
 // policies.NAME: what a request must pass.
-import { JsonDocument, Kind } from "../json/document";
+import { isListed } from "../host/literal";
+import { JsonDocument } from "../json/document";
+import { decodeAuthentication } from "./authentication";
 import { decodeAuthorization } from "./authorization";
 import { ByteMap } from "./byte_map";
 import { arrayField, expectObject, fail, failed, find, stringField, stringsField } from "./fields";
 import { checkHeaderName } from "./header_name";
-import { Check, MAX_CHECKS, Policy, Provider } from "./model";
-import { pointer, sameBytes } from "../host/literal";
+import { Check, Configuration, MAX_CHECKS, Policy, Provider } from "./model";
 
 const FIELDS: StaticArray<string> = ["unenforceable", "identityHeaders", "checks"];
-const CHECK_FIELDS: StaticArray<string> = ["authentication", "authorization"];
-const AUTHENTICATION_FIELDS: StaticArray<string> = ["providers"];
+const CHECK_FIELDS: StaticArray<string> = ["precedingAuthentication", "authentication", "authorization"];
 
-/** Decodes one policy; failures go to fields.ts. */
+/** Decodes one policy; failures go to fields.ts. `names`: indices into the configuration's providers. */
 export function decodePolicy(
   doc: JsonDocument,
   token: i32,
   path: string,
   names: ByteMap,
-  providers: Provider[],
+  configuration: Configuration,
 ): Policy {
   const policy = new Policy();
   if (!expectObject(doc, token, path, FIELDS)) return policy;
@@ -29,38 +29,46 @@ export function decodePolicy(
   if (failed() || checks < 0) return policy;
   if (doc.count(checks) > MAX_CHECKS) fail(path + ".checks", "has more than " + MAX_CHECKS.toString() + " entries");
   for (let i = 0, at = checks + 1, n = doc.count(checks); i < n && !failed(); i++, at = doc.next(at)) {
-    policy.checks.push(decodeCheck(doc, at, path + ".checks[" + i.toString() + "]", names));
+    policy.checks.push(decodeCheck(doc, at, path + ".checks[" + i.toString() + "]", names, configuration, policy));
   }
   // What a policy writes it also removes, whatever the lists say: nobody but the filter may set it.
-  for (let i = 0; i < policy.checks.length; i++) {
-    const used = unchecked(policy.checks[i]).providers;
-    for (let j = 0; j < used.length; j++) addWrittenHeaders(policy.identityHeaders, unchecked(providers[used[j]]));
+  for (let i = 0; i < policy.authentications.length; i++) {
+    const used = unchecked(policy.authentications[i]).providers;
+    for (let j = 0; j < used.length; j++) {
+      addWrittenHeaders(policy.identityHeaders, unchecked(configuration.providers[used[j]]));
+    }
   }
   return policy;
 }
 
-function decodeCheck(doc: JsonDocument, token: i32, path: string, providers: ByteMap): Check {
+function decodeCheck(
+  doc: JsonDocument,
+  token: i32,
+  path: string,
+  names: ByteMap,
+  configuration: Configuration,
+  policy: Policy,
+): Check {
   const check = new Check();
   if (!expectObject(doc, token, path, CHECK_FIELDS)) return check;
+  const preceding = find(doc, token, "precedingAuthentication");
   const authentication = find(doc, token, "authentication");
   const authorization = find(doc, token, "authorization");
-  if (authentication < 0 && authorization < 0) fail(path, "must set authentication or authorization");
-  if (authentication >= 0) decodeAuthentication(doc, authentication, path + ".authentication", check, providers);
-  if (authorization >= 0) {
-    check.authorization = decodeAuthorization(doc, authorization, path + ".authorization", providers);
+  if (preceding < 0 && authentication < 0 && authorization < 0) {
+    fail(path, "must set authentication or authorization");
   }
+  if (preceding >= 0) {
+    check.preceding = policy.authentications.length;
+    const at = path + ".precedingAuthentication";
+    policy.authentications.push(decodeAuthentication(doc, preceding, at, names, configuration));
+  }
+  if (authentication >= 0) {
+    check.authentication = policy.authentications.length;
+    const at = path + ".authentication";
+    policy.authentications.push(decodeAuthentication(doc, authentication, at, names, configuration));
+  }
+  if (authorization >= 0) check.authorization = decodeAuthorization(doc, authorization, path + ".authorization", names);
   return check;
-}
-
-function decodeAuthentication(doc: JsonDocument, token: i32, path: string, check: Check, providers: ByteMap): void {
-  if (!expectObject(doc, token, path, AUTHENTICATION_FIELDS)) return;
-  const list = arrayField(doc, token, "providers", path);
-  if (list < 0 || doc.count(list) == 0) return fail(path + ".providers", "must name at least one provider");
-  for (let i = 0, at = list + 1, n = doc.count(list); i < n; i++, at = doc.next(at)) {
-    const provider = doc.kind(at) == Kind.String ? providers.get(doc.pointer(at), doc.length(at)) : -1;
-    if (provider < 0) return fail(path + ".providers[" + i.toString() + "]", "is not one of the providers");
-    check.providers.push(provider);
-  }
 }
 
 /** `identityHeaders` of an object, lower-cased and checked. */
@@ -76,11 +84,6 @@ export function headerNames(doc: JsonDocument, object: i32, path: string): Stati
 export function addWrittenHeaders(names: StaticArray<u8>[], provider: Provider): void {
   for (let i = 0; i < provider.claimHeaders.length; i++) {
     const header = unchecked(provider.claimHeaders[i]).header;
-    let known = false;
-    for (let j = 0; j < names.length && !known; j++) {
-      const name = unchecked(names[j]);
-      known = sameBytes(pointer(name), name.length, pointer(header), header.length);
-    }
-    if (!known) names.push(header);
+    if (!isListed(names, header)) names.push(header);
   }
 }

@@ -1,14 +1,36 @@
 // providers.NAME: who issues tokens, which keys sign them, which claims become headers.
-import { ascii, sameBytes, pointer } from "../host/literal";
+import { ascii, sameContent } from "../host/literal";
 import { JsonDocument } from "../json/document";
 import { decodeJwks } from "../jose/jwks";
+import { sanitizeAudiences } from "./audience";
 import { claimPath } from "./claim_path";
-import { arrayField, boolField, expectObject, fail, failed, find, integerField, stringField } from "./fields";
+import { decodeFailureStatus } from "./failure_status";
+import {
+  arrayField,
+  boolField,
+  expectObject,
+  fail,
+  failed,
+  find,
+  integerField,
+  stringField,
+  stringsField,
+} from "./fields";
 import { checkHeaderName } from "./header_name";
-import { ClaimHeader, Provider } from "./model";
+import { ClaimHeader, Provider, SourceKind, TokenSource } from "./model";
+import { decodeTokenSources } from "./token_source";
 
-const FIELDS: StaticArray<string> = ["issuer", "clockSkewSeconds", "forwardToken", "jwks", "claimsToHeaders"];
-const CLAIM_FIELDS: StaticArray<string> = ["claim", "header", "encoding"];
+const FIELDS: StaticArray<string> = [
+  "issuer",
+  "audiences",
+  "clockSkewSeconds",
+  "tokenSources",
+  "forwardToken",
+  "jwks",
+  "claimsToHeaders",
+  "failureStatus",
+];
+const CLAIM_FIELDS: StaticArray<string> = ["claim", "header", "encoding", "append"];
 const DOT = ascii(".");
 const JSON_ENCODING = ascii("json");
 const BASE64_ENCODING = ascii("base64");
@@ -21,8 +43,11 @@ export function decodeProvider(doc: JsonDocument, token: i32, path: string): Pro
   if (!expectObject(doc, token, path, FIELDS)) return provider;
   const issuer = stringField(doc, token, "issuer", path);
   if (issuer !== null && issuer.length > 0) provider.issuer = issuer;
+  provider.audiences = sanitizeAudiences(stringsField(doc, token, "audiences", path));
   provider.clockSkew = integerField(doc, token, "clockSkewSeconds", path, 60, MAX_SKEW);
+  provider.sources = decodeTokenSources(doc, token, path);
   provider.forwardToken = boolField(doc, token, "forwardToken", path, false);
+  provider.failureStatus = decodeFailureStatus(doc, token, path);
   const jwks = find(doc, token, "jwks");
   if (jwks < 0) fail(path + ".jwks", "is required");
   if (failed()) return provider;
@@ -45,14 +70,20 @@ function decodeClaimHeaders(doc: JsonDocument, object: i32, path: string, provid
     if (header === null) fail(at + ".header", "is required");
     if (failed() || claim === null || header === null) return;
     checkHeaderName(header, at + ".header");
+    if (readsHeader(provider.sources, header)) return fail(at + ".header", "is where the provider's tokens are");
     const encoding = stringField(doc, token, "encoding", at);
-    const plain = encoding !== null && same(encoding, JSON_ENCODING);
-    if (encoding !== null && !plain && !same(encoding, BASE64_ENCODING))
+    const plain = encoding !== null && sameContent(encoding, JSON_ENCODING);
+    if (encoding !== null && !plain && !sameContent(encoding, BASE64_ENCODING))
       fail(at + ".encoding", "must be base64 or json");
-    provider.claimHeaders.push(new ClaimHeader(claimPath(claim, DOT), header, plain));
+    const append = boolField(doc, token, "append", at, false);
+    provider.claimHeaders.push(new ClaimHeader(claimPath(claim, DOT), header, plain, append));
   }
 }
 
-function same(a: StaticArray<u8>, b: StaticArray<u8>): bool {
-  return sameBytes(pointer(a), a.length, pointer(b), b.length);
+function readsHeader(sources: TokenSource[], name: StaticArray<u8>): bool {
+  for (let i = 0; i < sources.length; i++) {
+    const source = unchecked(sources[i]);
+    if (source.kind == SourceKind.Header && sameContent(source.name, name)) return true;
+  }
+  return false;
 }

@@ -4,6 +4,7 @@ import {
   proxy_get_header_map_pairs,
   proxy_get_header_map_value,
   proxy_remove_header_map_value,
+  proxy_replace_header_map_value,
 } from "@solo-io/proxy-runtime/assembly/imports";
 import { NOT_FOUND, OK } from "./status";
 import { pointer } from "./literal";
@@ -45,6 +46,11 @@ export function getHeaderPairs(): Lookup {
 /** Adds a header; false if the host did not. */
 export function addHeader(name: StaticArray<u8>, value: usize, length: i32): bool {
   return proxy_add_header_map_value(REQUEST_HEADERS, pointer(name), name.length, value, length) == OK;
+}
+
+/** Gives a header one value in place of all it has; false if the host did not. */
+export function replaceHeader(name: StaticArray<u8>, value: usize, length: i32): bool {
+  return proxy_replace_header_map_value(REQUEST_HEADERS, pointer(name), name.length, value, length) == OK;
 }
 
 /** Removes every value of a header; false if the host did not. That there was none is no failure. */

@@ -27,3 +27,14 @@ export function copyBytes(at: usize, length: i32): StaticArray<u8> {
 export function sameBytes(a: usize, aLength: i32, b: usize, bLength: i32): bool {
   return aLength == bLength && memory.compare(a, b, aLength) == 0;
 }
+
+/** The same of two texts. */
+export function sameContent(a: StaticArray<u8>, b: StaticArray<u8>): bool {
+  return sameBytes(pointer(a), a.length, pointer(b), b.length);
+}
+
+/** Whether a text is one of a list. */
+export function isListed(list: StaticArray<u8>[], text: StaticArray<u8>): bool {
+  for (let i = 0, n = list.length; i < n; i++) if (sameContent(unchecked(list[i]), text)) return true;
+  return false;
+}

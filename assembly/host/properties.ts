@@ -1,6 +1,5 @@
-// The name of the chosen route. Envoy keeps answering with the first choice even after the route cache is cleared,
-// so it is read before any header is changed (seen in Envoy 1.40).
-import { proxy_get_property } from "@solo-io/proxy-runtime/assembly/imports";
+// Properties of the request: the name of the chosen route, and what the filter leaves for access logs.
+import { proxy_get_property, proxy_set_property } from "@solo-io/proxy-runtime/assembly/imports";
 import { Lookup } from "./headers";
 import { ascii, pointer } from "./literal";
 import { NOT_FOUND, OK } from "./status";
@@ -11,7 +10,10 @@ const OUT: usize = memory.data(16, 8);
 export let routeNamePointer: usize = 0;
 export let routeNameLength: i32 = 0;
 
-/** Reads `xds.route_name`; Absent means that no route matched. */
+/**
+ * Reads `xds.route_name`, before any header is changed: Envoy keeps answering with the first choice even after the route cache
+ * is cleared (seen in Envoy 1.40). Absent means that no route matched.
+ */
 export function readRouteName(): Lookup {
   store<u64>(OUT, 0);
   const status = proxy_get_property(pointer(ROUTE_NAME), ROUTE_NAME.length, OUT, OUT + 4);
@@ -20,4 +22,12 @@ export function readRouteName(): Lookup {
   routeNamePointer = load<u32>(OUT);
   routeNameLength = load<i32>(OUT, 4);
   return routeNameLength >= 0 ? Lookup.Found : Lookup.Failed;
+}
+
+/**
+ * Sets the filter state object `wasm.PATH` of the request (Envoy's Context::setProperty) to `length` bytes; false if the host did
+ * not.
+ */
+export function setProperty(path: StaticArray<u8>, value: usize, length: i32): bool {
+  return proxy_set_property(pointer(path), path.length, value, length) == OK;
 }

@@ -4,7 +4,8 @@ import { pointer, sameBytes } from "../host/literal";
 import { nowSeconds } from "../host/clock";
 import { verifyNative, Verdict } from "../crypto/native";
 import { KeySelector } from "../jose/select";
-import { Provider } from "../config/model";
+import { Authentication, Provider } from "../config/model";
+import { isAudienceAllowed } from "./audience";
 import { Reason } from "./reasons";
 import { Token } from "./token";
 
@@ -14,12 +15,14 @@ export let acceptedProvider: i32 = -1;
 
 /**
  * Tries the providers in order; the first that takes the token wins. If none does, the last fault other than an unknown issuer
- * is the answer (verifier.cc, AnyVerifier).
+ * is the answer (verifier.cc, AnyVerifier). A provider only takes a token from a place of its own; `foundIn` says where it was.
  */
-export function authenticate(all: Provider[], candidates: i32[], token: Token): Reason {
+export function authenticate(all: Provider[], by: Authentication, token: Token, foundIn: u64): Reason {
   acceptedProvider = -1;
   let answer = Reason.JwtUnknownIssuer;
+  const candidates = by.providers;
   for (let i = 0, n = candidates.length; i < n; i++) {
+    if ((unchecked(by.masks[i]) & foundIn) == 0) continue;
     const index = unchecked(candidates[i]);
     const reason = judge(unchecked(all[index]), token);
     if (reason == Reason.None) {
@@ -47,6 +50,7 @@ function judge(provider: Provider, token: Token): Reason {
     if (token.hasNotBefore && now + provider.clockSkew < token.notBefore) return Reason.JwtNotYetValid;
     if (token.hasExpiry && saturatingAdd(token.expiry, provider.clockSkew) < now) return Reason.JwtExpired;
   }
+  if (!isAudienceAllowed(provider.audiences, token.payload, token.audience)) return Reason.JwtAudienceNotAllowed;
   return verifySignature(provider, token);
 }
 

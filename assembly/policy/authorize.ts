@@ -11,23 +11,29 @@ const METHOD = ascii(":method");
 
 /**
  * Judges the claims that `provider` vouched for (-1: nobody did, `payload` is then null and every principal fails).
+ * `namedOnly`: principals that do not name the provider fail too.
  * None: allowed; RbacDenied; HostFailure if path or method cannot be read.
  */
-export function authorize(policies: AuthorizationPolicy[], payload: JsonDocument | null, provider: i32): Reason {
+export function authorize(
+  policies: AuthorizationPolicy[],
+  payload: JsonDocument | null,
+  provider: i32,
+  namedOnly: bool = false,
+): Reason {
   if (payload === null || provider < 0) return Reason.RbacDenied;
   for (let i = 0, n = policies.length; i < n; i++) {
     const policy = unchecked(policies[i]);
-    if (!anyPrincipal(policy.principals, payload, provider)) continue;
+    if (!anyPrincipal(policy.principals, payload, provider, namedOnly)) continue;
     const reason = permitted(policy);
     if (reason != Reason.RbacDenied) return reason;
   }
   return Reason.RbacDenied;
 }
 
-function anyPrincipal(principals: Principal[], payload: JsonDocument, provider: i32): bool {
+function anyPrincipal(principals: Principal[], payload: JsonDocument, provider: i32, namedOnly: bool): bool {
   for (let i = 0, n = principals.length; i < n; i++) {
     const principal = unchecked(principals[i]);
-    if (principal.provider >= 0 && principal.provider != provider) continue;
+    if (principal.provider != provider && (namedOnly || principal.provider >= 0)) continue;
     const claims = principal.claims;
     let matching = 0;
     while (matching < claims.length && matches(unchecked(claims[matching]), payload)) matching++;

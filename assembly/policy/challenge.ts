@@ -3,6 +3,7 @@
 // not read, and quotes cannot end the realm early.
 import { ascii, pointer } from "../host/literal";
 import { getHeader, Lookup, valueLength, valuePointer } from "../host/headers";
+import { isEncoded } from "./form";
 
 const SCHEME = ascii(":scheme");
 const AUTHORITY = ascii(":authority");
@@ -11,7 +12,7 @@ const REALM = ascii('Bearer realm="');
 const SLASHES = ascii("://");
 const END = ascii('"');
 const INVALID_TOKEN = ascii('", error="invalid_token"');
-const TOKEN_PARAMETER = ascii("access_token=");
+const ACCESS_TOKEN = ascii("access_token");
 const REDACTED = ascii("REDACTED");
 
 const MAX_AUTHORITY: i32 = 512;
@@ -23,8 +24,11 @@ let end: usize = 0;
 /** Address of the header value that `writeChallenge` made. */
 export const CHALLENGE: usize = BUFFER;
 
-/** Writes the challenge and returns its length; `tokenPresent` adds `error="invalid_token"`. */
-export function writeChallenge(tokenPresent: bool): i32 {
+/**
+ * Writes the challenge and returns its length; `tokenPresent` adds `error="invalid_token"`. Values of access_token and of the
+ * parameters in `secrets` are left out, in whatever way their names are encoded.
+ */
+export function writeChallenge(tokenPresent: bool, secrets: StaticArray<u8>[]): i32 {
   end = BUFFER;
   append(REALM);
   if (getHeader(PATH) == Lookup.Found) {
@@ -33,7 +37,7 @@ export function writeChallenge(tokenPresent: bool): i32 {
     if (getHeader(SCHEME) == Lookup.Found) appendEscaped(valuePointer, min(valueLength, 16));
     append(SLASHES);
     if (getHeader(AUTHORITY) == Lookup.Found) appendEscaped(valuePointer, min(valueLength, MAX_AUTHORITY));
-    appendPath(path, pathLength);
+    appendPath(path, pathLength, secrets);
   }
   append(tokenPresent ? INVALID_TOKEN : END);
   return <i32>(end - BUFFER);
@@ -64,24 +68,33 @@ function hexDigit(value: u32): u32 {
   return value < 10 ? 0x30 + value : 0x37 + value;
 }
 
-function appendPath(at: usize, length: i32): void {
+function appendPath(at: usize, length: i32, secrets: StaticArray<u8>[]): void {
   const last = at + length;
-  let parameterMayStart = false;
   while (at < last) {
-    if (parameterMayStart && startsWith(at, last, TOKEN_PARAMETER)) {
-      append(TOKEN_PARAMETER);
-      append(REDACTED);
-      at += TOKEN_PARAMETER.length;
-      while (at < last && load<u8>(at) != 0x26) at++;
-      parameterMayStart = false;
-      continue;
-    }
     const c: u32 = load<u8>(at++);
-    parameterMayStart = c == 0x3f || c == 0x26;
     appendByte(c);
+    // Wherever a parameter may begin, in somebody's reading of the query.
+    if (c != 0x3f && c != 0x26 && c != 0x3b) continue;
+    const nameEnd = endOfName(at, last);
+    if (nameEnd == last || load<u8>(nameEnd) != 0x3d || !isSecret(at, nameEnd, secrets)) continue;
+    appendEscaped(at, <i32>(nameEnd + 1 - at));
+    append(REDACTED);
+    at = nameEnd + 1;
+    while (at < last && load<u8>(at) != 0x26) at++;
   }
 }
 
-function startsWith(at: usize, last: usize, prefix: StaticArray<u8>): bool {
-  return last - at >= <usize>prefix.length && memory.compare(at, pointer(prefix), prefix.length) == 0;
+function endOfName(at: usize, last: usize): usize {
+  while (at < last) {
+    const c: u32 = load<u8>(at);
+    if (c == 0x3d || c == 0x26 || c == 0x3b || c == 0x3f) break;
+    at++;
+  }
+  return at;
+}
+
+function isSecret(at: usize, last: usize, secrets: StaticArray<u8>[]): bool {
+  if (isEncoded(at, last, ACCESS_TOKEN)) return true;
+  for (let i = 0, n = secrets.length; i < n; i++) if (isEncoded(at, last, unchecked(secrets[i]))) return true;
+  return false;
 }

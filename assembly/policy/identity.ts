@@ -1,6 +1,7 @@
 // Identity headers: only the filter may set them, so what a client sent under their names goes first, on every route.
-import { addHeader, getHeader, getHeaderPairs, Lookup, removeHeader, valueLength, valuePointer } from "../host/headers";
+import { addHeader, getHeader, Lookup, removeHeader, replaceHeader, valueLength, valuePointer } from "../host/headers";
 import { pointer } from "../host/literal";
+import { HeaderPairs } from "../host/pairs";
 import { ClaimHeader, Configuration, Policy } from "../config/model";
 import { JsonDocument, Kind } from "../json/document";
 import { writeNumber } from "../json/number";
@@ -12,6 +13,11 @@ const CAPACITY: i32 = 8192;
 const VALUE: usize = memory.data(8192, 8);
 // Base64 needs four bytes for three.
 const ENCODED: usize = memory.data(10928, 8);
+/** Several values of one header may not come to more. */
+const MAX_JOINED: i32 = 32768;
+const JOINED: usize = memory.data(32768, 8);
+
+const pairs = new HeaderPairs();
 
 /** Removes what the client sent under the names of the configuration and of the policy; false if the host failed. */
 export function removeIdentityHeaders(configuration: Configuration, policy: Policy | null): bool {
@@ -35,29 +41,20 @@ function removeExact(names: StaticArray<u8>[]): bool {
 function removeVariants(configuration: Configuration, policy: Policy | null): bool {
   const own = policy === null ? 0 : policy.identityHeaders.length;
   if (configuration.identityHeaders.length + own == 0) return true;
-  if (getHeaderPairs() != Lookup.Found) return false;
-  if (valueLength < 4) return false;
-  const pairs = valuePointer;
-  const count = load<u32>(pairs);
-  if (<u64>count * 8 + 4 > <u64>valueLength) return false;
-  const last = pairs + valueLength;
-  let at = pairs + 4 + <usize>count * 8;
-  for (let i: usize = 0; i < <usize>count; i++) {
-    const nameLength = load<u32>(pairs + 4 + i * 8);
-    const skipped = <u64>nameLength + <u64>load<u32>(pairs + 8 + i * 8) + 2;
-    if (<u64>at + skipped > <u64>last) return false;
-    const name = at;
-    at += <usize>skipped;
+  if (!pairs.read()) return false;
+  while (pairs.next()) {
+    const name = pairs.name;
+    const length = pairs.nameLength;
     const written =
-      isListed(configuration.identityHeaders, name, nameLength) ||
-      (policy !== null && isListed(policy.identityHeaders, name, nameLength));
+      isWritten(configuration.identityHeaders, name, length) ||
+      (policy !== null && isWritten(policy.identityHeaders, name, length));
     // A name that occurs twice is gone after its first removal; removing nothing is no failure.
-    if (written && !removeHeader(name, nameLength)) return false;
+    if (written && !removeHeader(name, length)) return false;
   }
-  return true;
+  return pairs.sound;
 }
 
-function isListed(names: StaticArray<u8>[], name: usize, length: i32): bool {
+function isWritten(names: StaticArray<u8>[], name: usize, length: i32): bool {
   for (let i = 0, n = names.length; i < n; i++) {
     const listed = unchecked(names[i]);
     if (listed.length != length) continue;
@@ -80,12 +77,28 @@ export function writeClaimHeaders(mappings: ClaimHeader[], payload: JsonDocument
     const mapping = unchecked(mappings[i]);
     const token = findClaim(payload, mapping.path);
     if (token < 0 || !render(mapping, payload, token)) continue;
-    // A later mapping onto the same header wins, in this provider or in another check.
+    // What is there by now, an earlier mapping wrote, of this provider or of another one: the client's own is gone.
     const lookup = getHeader(mapping.header);
     if (lookup == Lookup.Failed) return false;
-    if (lookup == Lookup.Found && !removeHeader(pointer(mapping.header), mapping.header.length)) return false;
-    if (!addHeader(mapping.header, renderedPointer, renderedLength)) return false;
+    if (lookup == Lookup.Absent) {
+      if (!addHeader(mapping.header, renderedPointer, renderedLength)) return false;
+      continue;
+    }
+    if (mapping.append && !joinRendered(valuePointer, valueLength)) return false;
+    if (!replaceHeader(mapping.header, renderedPointer, renderedLength)) return false;
   }
+  return true;
+}
+
+/** Puts an earlier value and a comma before the rendered one (RFC 9110 §5.3); false if that is too long. */
+function joinRendered(earlier: usize, length: i32): bool {
+  const joined = <u64>length + 1 + <u64>renderedLength;
+  if (joined > <u64>MAX_JOINED) return false;
+  memory.copy(JOINED, earlier, length);
+  store<u8>(JOINED + length, 0x2c);
+  memory.copy(JOINED + length + 1, renderedPointer, renderedLength);
+  renderedPointer = JOINED;
+  renderedLength = <i32>joined;
   return true;
 }
 

@@ -1,28 +1,25 @@
 // The judgement of one request: choose the policy, clear identity headers, authenticate, authorize, write identity.
 import { logError } from "../host/log";
 import { CONTINUE, STOP_ITERATION } from "../host/status";
-import { ascii, pointer } from "../host/literal";
-import { Lookup, removeHeader } from "../host/headers";
+import { ascii } from "../host/literal";
+import { Lookup } from "../host/headers";
 import { readRouteName, routeNameLength, routeNamePointer } from "../host/properties";
 import { sendReply } from "../host/response";
-import { Check, Configuration, MAX_CHECKS, Policy } from "../config/model";
-import { acceptedProvider, authenticate } from "./authenticate";
+import { AuthorizationPolicy, Check, Configuration, Policy } from "../config/model";
 import { authorize } from "./authorize";
 import { CHALLENGE, writeChallenge } from "./challenge";
-import { AUTHORIZATION, readCredential, tokenLength, tokenPointer } from "./credential";
 import { removeIdentityHeaders, writeClaimHeaders } from "./identity";
 import { detailsOf, Reason, statusOf, textOf } from "./reasons";
-import { Token } from "./token";
+import { authenticateAll, providerOf, removeTokens, tokenOf } from "./verified";
 
 const WWW_AUTHENTICATE = ascii("www-authenticate");
-const token = new Token();
-/** Which provider took the token for each check of the policy at hand; -1: the check does not authenticate. */
-const accepted = new StaticArray<i32>(MAX_CHECKS);
+const NO_PARAMETERS: StaticArray<u8>[] = [];
 
 /** Judges the request whose headers the host holds; what the callback is to answer. */
 export function judgeRequest(configuration: Configuration | null): i32 {
-  const reason = configuration === null ? Reason.HostFailure : judge(configuration);
-  return reason == Reason.None ? CONTINUE : refuse(reason);
+  if (configuration === null) return refuse(Reason.HostFailure, NO_PARAMETERS);
+  const reason = judge(configuration);
+  return reason == Reason.None ? CONTINUE : refuse(reason, configuration.tokenParameters);
 }
 
 function judge(configuration: Configuration): Reason {
@@ -39,16 +36,16 @@ function judge(configuration: Configuration): Reason {
   if (policy.unenforceable) return Reason.PolicyUnenforceable;
   const checks = policy.checks;
   if (checks.length == 0) return Reason.None;
-  const reason = authenticateAll(configuration, checks);
+  const reason = authenticateAll(configuration, policy);
   if (reason != Reason.None) return reason;
   for (let i = 0, n = checks.length; i < n; i++) {
-    const authorization = unchecked(checks[i]).authorization;
+    const check = unchecked(checks[i]);
+    const authorization = check.authorization;
     if (authorization === null) continue;
-    const provider = unchecked(accepted[i]);
-    const verdict = authorize(authorization, provider < 0 ? null : token.payload, provider);
+    const verdict = authorizeCheck(check, authorization);
     if (verdict != Reason.None) return verdict;
   }
-  return writeIdentity(configuration, checks);
+  return writeIdentity(configuration, policy);
 }
 
 /** The policy behind the last `#` of the route's name, or -1. */
@@ -59,44 +56,35 @@ function policyOfRoute(configuration: Configuration): i32 {
   return configuration.policyNames.get(routeNamePointer + start, routeNameLength - start);
 }
 
-/** Every check's authentication, over the one token of the request; it is read once, and only if some check wants it. */
-function authenticateAll(configuration: Configuration, checks: Check[]): Reason {
-  let read = false;
-  for (let i = 0, n = checks.length; i < n; i++) {
-    const providers = unchecked(checks[i]).providers;
-    unchecked((accepted[i] = -1));
-    if (providers.length == 0) continue;
-    if (!read) {
-      let reason = readCredential();
-      if (reason == Reason.None) reason = token.read(tokenPointer, tokenLength);
-      if (reason != Reason.None) return reason;
-      read = true;
-    }
-    const reason = authenticate(configuration.providers, providers, token);
-    if (reason != Reason.None) return reason;
-    unchecked((accepted[i] = acceptedProvider));
-  }
-  return Reason.None;
+/**
+ * Authorization sees what the check's own authentication verified, else what the one before it did; a principal that names a
+ * provider sees that one's claims (Gloo: `principal` in the metadata is the later stage's, and each provider has an entry).
+ */
+function authorizeCheck(check: Check, policies: AuthorizationPolicy[]): Reason {
+  const own = providerOf(check.authentication);
+  const earlier = providerOf(check.preceding);
+  if (own < 0) return authorize(policies, earlier < 0 ? null : tokenOf(check.preceding).payload, earlier);
+  const verdict = authorize(policies, tokenOf(check.authentication).payload, own);
+  if (verdict != Reason.RbacDenied || earlier < 0 || earlier == own) return verdict;
+  return authorize(policies, tokenOf(check.preceding).payload, earlier, true);
 }
 
-/** Claim headers of every check; the token goes unless each provider that took it forwards it. */
-function writeIdentity(configuration: Configuration, checks: Check[]): Reason {
-  let forward = true;
-  for (let i = 0, n = checks.length; i < n; i++) {
-    const index = unchecked(accepted[i]);
+/** Claim headers of every authentication; then the tokens go. */
+function writeIdentity(configuration: Configuration, policy: Policy): Reason {
+  for (let i = 0, n = policy.authentications.length; i < n; i++) {
+    const index = providerOf(i);
     if (index < 0) continue;
     const provider = unchecked(configuration.providers[index]);
-    forward = forward && provider.forwardToken;
-    if (!writeClaimHeaders(provider.claimHeaders, token.payload)) return Reason.HostFailure;
+    if (!writeClaimHeaders(provider.claimHeaders, tokenOf(i).payload)) return Reason.HostFailure;
   }
-  if (forward || removeHeader(pointer(AUTHORIZATION), AUTHORIZATION.length)) return Reason.None;
-  return Reason.HostFailure;
+  return removeTokens(configuration, policy) ? Reason.None : Reason.HostFailure;
 }
 
-function refuse(reason: Reason): i32 {
+/** `tokenParameters`: whose values the challenge must not repeat. */
+function refuse(reason: Reason, tokenParameters: StaticArray<u8>[]): i32 {
   const status = statusOf(reason);
-  const challenged = status == 401;
-  const length = challenged ? writeChallenge(reason != Reason.JwtMissing) : 0;
+  const challenged = status == 401 || reason == Reason.JwtAudienceNotAllowed;
+  const length = challenged ? writeChallenge(reason != Reason.JwtMissing, tokenParameters) : 0;
   const name: StaticArray<u8> | null = challenged ? WWW_AUTHENTICATE : null;
   if (!sendReply(status, detailsOf(reason), textOf(reason), name, CHALLENGE, length)) {
     // The request stays stopped; Envoy's stream idle timeout ends it.

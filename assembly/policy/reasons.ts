@@ -29,6 +29,7 @@ export const enum Reason {
   JwtAudNotString,
   JwtSignatureBadBase64,
   JwtUnknownIssuer,
+  JwtAudienceNotAllowed,
   JwtVerificationFailed,
   JwtMultipleTokens,
   JwksKidAlgMismatch,
@@ -40,7 +41,7 @@ export const enum Reason {
 
 const STATUS: StaticArray<u16> = [
   200, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401,
-  401, 401, 401, 401, 401, 401, 403, 500, 500, 500,
+  401, 401, 401, 403, 401, 401, 401, 403, 500, 500, 500,
 ];
 
 const DETAILS: StaticArray<StaticArray<u8>> = [
@@ -70,6 +71,7 @@ const DETAILS: StaticArray<StaticArray<u8>> = [
   ascii("claimgate_jwt_aud_not_string"),
   ascii("claimgate_jwt_signature_bad_base64"),
   ascii("claimgate_jwt_unknown_issuer"),
+  ascii("claimgate_jwt_audience_not_allowed"),
   ascii("claimgate_jwt_verification_failed"),
   ascii("claimgate_jwt_multiple_tokens"),
   ascii("claimgate_jwks_kid_alg_mismatch"),
@@ -106,6 +108,7 @@ const TEXT: StaticArray<StaticArray<u8>> = [
   ascii("Jwt payload [aud] field is not a string or string list"),
   ascii("Jwt signature is an invalid Base64url encoded"),
   ascii("Jwt issuer is not configured"),
+  ascii("Audiences in Jwt are not allowed"),
   ascii("Jwt verification fails"),
   ascii("Found multiple Jwt tokens"),
   ascii("Jwks doesn't have key to match kid or alg from Jwt"),

@@ -35,6 +35,8 @@ export class Token {
   kidLength: i32 = 0;
   /** Token of `iss` in the payload, or -1. */
   issuer: i32 = -1;
+  /** Token of `aud` in the payload, a string or a list of strings, or -1. */
+  audience: i32 = -1;
   hasNotBefore: bool = false;
   notBefore: u64 = 0;
   hasExpiry: bool = false;
@@ -104,7 +106,8 @@ export class Token {
     this.hasExpiry = status == IntegerStatus.Ok;
     this.expiry = integerValue;
     if (!absentOrString(payload, JTI)) return Reason.JwtJtiNotString;
-    return isAudience(payload) ? Reason.None : Reason.JwtAudNotString;
+    this.audience = member(payload, AUD);
+    return isAudience(payload, this.audience) ? Reason.None : Reason.JwtAudNotString;
   }
 }
 
@@ -129,8 +132,7 @@ function absentOrString(payload: JsonDocument, name: StaticArray<u8>): bool {
 }
 
 /** `aud` is a string or a list of strings (RFC 7519 §4.1.3), if it is there. */
-function isAudience(payload: JsonDocument): bool {
-  const token = member(payload, AUD);
+function isAudience(payload: JsonDocument, token: i32): bool {
   if (token < 0 || payload.kind(token) == Kind.String) return true;
   if (payload.kind(token) != Kind.Array) return false;
   for (let i = 0, at = token + 1, n = payload.count(token); i < n; i++, at = payload.next(at)) {

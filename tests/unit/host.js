@@ -56,6 +56,18 @@ export function hostImports(binary, exports) {
       state.headers = state.headers.filter(([k]) => k !== text(kp, kn));
       return 0;
     },
+    proxy_replace_header_map_value(type, kp, kn, vp, vn) {
+      const [name, value] = [text(kp, kn), text(vp, vn)];
+      const at = state.headers.findIndex(([k]) => k === name);
+      state.headers = state.headers.filter(([k], i) => k !== name || i === at);
+      if (at < 0) state.headers.push([name, value]);
+      else state.headers[at] = [name, value];
+      return 0;
+    },
+    proxy_set_property(kp, kn, vp, vn) {
+      state.properties.set(text(kp, kn), text(vp, vn));
+      return 0;
+    },
     proxy_get_property(kp, kn, pp, sp) {
       const value = state.properties.get(text(kp, kn));
       return value === undefined ? 1 : give(latin1(value), pp, sp);
@@ -107,6 +119,10 @@ export function hostImports(binary, exports) {
     },
     setProperty(k, v) {
       state.properties.set(asString(k), asString(v));
+    },
+    /** Whether the property is this text; with an empty text: whether there is none. */
+    propertyIs(k, v) {
+      return (state.properties.get(asString(k)) ?? "") === asString(v) ? 1 : 0;
     },
     setConfiguration(v) {
       state.properties.set("\0configuration", asString(v));

@@ -22,6 +22,10 @@ export declare function setPairs(hex: string): void;
 // @ts-ignore: decorator
 @external("test", "setProperty")
 export declare function setProperty(path: string, value: string): void;
+/** Whether a property is this text; with an empty text: whether there is none. */
+// @ts-ignore: decorator
+@external("test", "propertyIs")
+export declare function propertyIs(path: string, value: string): bool;
 // @ts-ignore: decorator
 @external("test", "setConfiguration")
 export declare function setConfiguration(text: string): void;

@@ -203,6 +203,7 @@ describe("a good token", () => {
     expect(calls).toEqual([
       "proxy_get_header_map_pairs",
       "proxy_get_header_map_value",
+      "proxy_get_header_map_value",
       "proxy_get_current_time_nanoseconds",
       "proxy_call_foreign_function",
       "proxy_get_header_map_value",

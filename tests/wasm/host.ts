@@ -22,6 +22,8 @@ export interface Outcome {
   readonly headers: readonly Header[];
   /** Names of the host calls, in order. */
   readonly calls: readonly string[];
+  /** Properties the filter set. */
+  readonly properties: ReadonlyMap<string, string>;
 }
 
 interface Exports {
@@ -54,6 +56,7 @@ export class FilterHost {
   #headers: Header[] = [];
   #reply: Reply | null = null;
   #calls: string[] = [];
+  #properties = new Map<string, string>();
   #root = 0;
   #contexts = 0;
 
@@ -90,6 +93,7 @@ export class FilterHost {
     if (authorization.length > 0) this.#headers.push(["authorization", authorization.join(",")]);
     this.#reply = null;
     this.#calls = [];
+    this.#properties = new Map();
     const id = ++this.#contexts;
     this.#exports.proxy_on_context_create(id, this.#root);
     const answer = this.#exports.proxy_on_request_headers(id, this.#headers.length, 1);
@@ -97,7 +101,8 @@ export class FilterHost {
     this.#exports.proxy_on_delete(id);
     if (answer !== 0 && answer !== 1) throw new Error(`FilterHeadersStatus ${answer}`);
     const verdict = answer === 0 ? "continue" : "stop";
-    return { verdict, reply: this.#reply, headers: this.#headers, calls: this.#calls };
+    const [calls, properties] = [this.#calls, this.#properties];
+    return { verdict, reply: this.#reply, headers: this.#headers, calls, properties };
   }
 
   /** Bytes of linear memory. */
@@ -151,6 +156,22 @@ export class FilterHost {
       proxy_remove_header_map_value: (_type: number, at: number, length: number) => {
         const name = this.#text(at, length);
         this.#headers = this.#headers.filter(([other]) => other !== name);
+        return OK;
+      },
+      proxy_replace_header_map_value: (
+        _type: number,
+        at: number,
+        length: number,
+        valueAt: number,
+        valueLength: number,
+      ) => {
+        const name = this.#text(at, length);
+        this.#headers = this.#headers.filter(([other]) => other !== name);
+        this.#headers.push([name, this.#text(valueAt, valueLength)]);
+        return OK;
+      },
+      proxy_set_property: (at: number, length: number, valueAt: number, valueLength: number) => {
+        this.#properties.set(this.#text(at, length), this.#text(valueAt, valueLength));
         return OK;
       },
       proxy_send_local_response: (

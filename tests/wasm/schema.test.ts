@@ -28,6 +28,7 @@ const policy = (value: Json | object) => top({ providers: { p: { jwks: JWKS } },
 const check = (value: Json | object) => policy({ checks: [value] });
 const rule = (value: Json | object) => check({ authorization: { policies: { r: value } } });
 const principal = (value: Json | object) => rule({ principals: [value] });
+const source = (value: Json | object) => provider({ tokenSources: [value] });
 const claimHeader = (value: Json | object) => provider({ claimsToHeaders: [value] });
 
 /** The configuration written by hand in envoy/static.yaml. */
@@ -59,10 +60,17 @@ describe("good configurations", () => {
       () =>
         provider({
           issuer: "i",
+          audiences: ["a", "https://b/"],
+          tokenSources: [
+            { kind: "header", name: "X-Jwt", prefix: "Token " },
+            { kind: "query", name: "jwt" },
+          ],
           clockSkewSeconds: 86_400,
           forwardToken: true,
+          failureStatus: "jwt-failed",
           claimsToHeaders: [
             { claim: "a.b", header: "X-A" },
+            { claim: "e", header: "X-A", append: true },
             { claim: "c", header: "x-c", encoding: "json" },
             { claim: "d", header: "x-d", encoding: "base64" },
           ],
@@ -76,7 +84,8 @@ describe("good configurations", () => {
       "authorization with everything",
       () =>
         check({
-          authentication: { providers: ["p", "p"] },
+          precedingAuthentication: { providers: ["p"], validationPolicy: "REQUIRE_VALID" },
+          authentication: { providers: ["p", "p"], validationPolicy: "ALLOW_MISSING_OR_FAILED" },
           authorization: {
             policies: {
               r: {
@@ -130,7 +139,23 @@ const COUNTER_EXAMPLES: [string, unknown][] = [
 
   ["providers.p", top({ providers: { p: [] } })],
   ["providers.p.jwks", top({ providers: { p: {} } })],
-  ["unknown field", provider({ audiences: [] })],
+  ["unknown field", provider({ audience: [] })],
+  ["providers.p.audiences", provider({ audiences: "a" })],
+  ["providers.p.audiences[0]", provider({ audiences: [1] })],
+  ["providers.p.tokenSources", provider({ tokenSources: {} })],
+  ["providers.p.tokenSources", provider({ tokenSources: [] })],
+  ["providers.p.tokenSources[0]", source([])],
+  ["providers.p.tokenSources[0].kind", source({ name: "a" })],
+  ["providers.p.tokenSources[0].name", source({ kind: "header" })],
+  ["unknown field", source({ kind: "header", name: "a", value: "b" })],
+  ["providers.p.tokenSources[0].kind", source({ kind: "cookie", name: "a" })],
+  ["providers.p.tokenSources[0].name", source({ kind: "query", name: 1 })],
+  ["providers.p.tokenSources[0].name", source({ kind: "query", name: "" })],
+  ["providers.p.tokenSources[0].name", source({ kind: "query", name: "a".repeat(129) })],
+  ["providers.p.tokenSources[0].prefix", source({ kind: "header", name: "a", prefix: 1 })],
+  ["providers.p.tokenSources[0].prefix", source({ kind: "header", name: "a", prefix: "a".repeat(2049) })],
+  ["providers.p.failureStatus", provider({ failureStatus: 1 })],
+  ["providers.p.failureStatus", provider({ failureStatus: "a b" })],
   ["providers.p.issuer", provider({ issuer: 1 })],
   ["providers.p.clockSkewSeconds", provider({ clockSkewSeconds: "60" })],
   ["providers.p.clockSkewSeconds", provider({ clockSkewSeconds: 60.5 })],
@@ -147,7 +172,8 @@ const COUNTER_EXAMPLES: [string, unknown][] = [
   ["providers.p.claimsToHeaders[0]", claimHeader("a")],
   ["providers.p.claimsToHeaders[0].claim", claimHeader({ header: "x-a" })],
   ["providers.p.claimsToHeaders[0].header", claimHeader({ claim: "a" })],
-  ["unknown field", claimHeader({ claim: "a", header: "x-a", append: true })],
+  ["unknown field", claimHeader({ claim: "a", header: "x-a", appends: true })],
+  ["providers.p.claimsToHeaders[0].append", claimHeader({ claim: "a", header: "x-a", append: 1 })],
   ["providers.p.claimsToHeaders[0].claim", claimHeader({ claim: 1, header: "x-a" })],
   ["providers.p.claimsToHeaders[0].claim", claimHeader({ claim: "", header: "x-a" })],
   ["providers.p.claimsToHeaders[0].encoding", claimHeader({ claim: "a", header: "x-a", encoding: "hex" })],
@@ -169,6 +195,11 @@ const COUNTER_EXAMPLES: [string, unknown][] = [
   ["policies.a.checks[0].authentication.providers", check({ authentication: { providers: "p" } })],
   ["policies.a.checks[0].authentication.providers", check({ authentication: { providers: [] } })],
   ["policies.a.checks[0].authentication.providers[0]", check({ authentication: { providers: [1] } })],
+  [
+    "policies.a.checks[0].authentication.validationPolicy",
+    check({ authentication: { providers: ["p"], validationPolicy: "ALLOW" } }),
+  ],
+  ["policies.a.checks[0].precedingAuthentication", check({ precedingAuthentication: [] })],
   ["policies.a.checks[0].authorization", check({ authorization: [] })],
   ["policies.a.checks[0].authorization.policies", check({ authorization: {} })],
   ["unknown field", check({ authorization: { policies: {}, action: "DENY" } })],

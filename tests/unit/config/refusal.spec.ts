@@ -24,6 +24,10 @@ function withClaims(entry: string): string {
   return withProvider('"claimsToHeaders":[{"claim":"a","header":"x-a"},' + entry + "]");
 }
 
+function withSource(source: string): string {
+  return withProvider('"tokenSources":[' + source + "]");
+}
+
 describe("a configuration is refused", () => {
   it("if it is no JSON object", () => {
     expectRefusals([
@@ -54,11 +58,12 @@ describe("a configuration is refused", () => {
   it("for a field it does not know, wherever that stands", () => {
     expectRefusals([
       [withRest('"policie":{}'), "configuration: unknown field policie"],
-      [withProvider('"audiences":["a"]'), "providers.p: unknown field audiences"],
+      [withProvider('"audience":["a"]'), "providers.p: unknown field audience"],
       [
-        withClaims('{"claim":"b","header":"x-b","append":true}'),
-        "providers.p.claimsToHeaders[1]: unknown field append",
+        withClaims('{"claim":"b","header":"x-b","appends":true}'),
+        "providers.p.claimsToHeaders[1]: unknown field appends",
       ],
+      [withSource('{"kind":"query","name":"a","value":"b"}'), "providers.p.tokenSources[0]: unknown field value"],
       [configuration('{"checks":[],"enabled":true}'), "policies.only: unknown field enabled"],
       [
         configuration('{"checks":[{"authentification":{}}]}'),
@@ -132,6 +137,69 @@ describe("a configuration is refused", () => {
     ]);
   });
 
+  it("for audiences and failures", () => {
+    const name = "providers.p.failureStatus: must be a name of 1 to 128 letters, digits, `.`, `_` and `-`";
+    expectRefusals([
+      [withProvider('"audiences":"a"'), "providers.p.audiences: must be a list"],
+      [withProvider('"audiences":["a",1]'), "providers.p.audiences[1]: must be a string"],
+      [withProvider('"failureStatus":1'), "providers.p.failureStatus: must be a string"],
+      [withProvider('"failureStatus":""'), name],
+      [withProvider('"failureStatus":"a b"'), name],
+      [withProvider('"failureStatus":"a:PLAIN)%"'), name],
+      [withProvider('"failureStatus":"é"'), name],
+      [withProvider('"failureStatus":"' + "a".repeat(129) + '"'), name],
+      [withProvider('"failureStatus":"' + "a".repeat(128) + '"'), "accepted"],
+      [withProvider('"failureStatus":"A.z_0-9"'), "accepted"],
+    ]);
+  });
+
+  it("for a place of tokens", () => {
+    const at = "providers.p.tokenSources[0]";
+    expectRefusals([
+      [withProvider('"tokenSources":{}'), "providers.p.tokenSources: must be a list"],
+      [withProvider('"tokenSources":[]'), "providers.p.tokenSources: must name at least one place"],
+      [withSource("1"), at + ": must be an object"],
+      [withSource('{"kind":"header"}'), at + ".name: is required"],
+      [withSource('{"name":"a"}'), at + ".kind: is required"],
+      [withSource('{"kind":"cookie","name":"a"}'), at + ".kind: must be header or query"],
+      [withSource('{"kind":"Header","name":"a"}'), at + ".kind: must be header or query"],
+      [withSource('{"kind":"header","name":1}'), at + ".name: must be a string"],
+      [withSource('{"kind":"header","name":"a b"}'), at + ".name: is not a header name (RFC 9110 token)"],
+      [withSource('{"kind":"header","name":"Host"}'), at + ".name: host is reserved and cannot carry a token"],
+      [withSource('{"kind":"header","name":"cookie"}'), at + ".name: cookie is reserved and cannot carry a token"],
+      [withSource('{"kind":"header","name":":path"}'), at + ".name: is not a header name (RFC 9110 token)"],
+      [withSource('{"kind":"header","name":"a","prefix":1}'), at + ".prefix: must be a string"],
+      [withSource('{"kind":"header","name":"a","prefix":" a"}'), at + ".prefix: must not begin with a blank"],
+      [
+        withSource('{"kind":"header","name":"a","prefix":"' + "p".repeat(2049) + '"}'),
+        at + ".prefix: must have at most 2048 bytes",
+      ],
+      [withSource('{"kind":"query","name":""}'), at + ".name: must be a parameter name of 1 to 128 bytes"],
+      [
+        withSource('{"kind":"query","name":"' + "n".repeat(129) + '"}'),
+        at + ".name: must be a parameter name of 1 to 128 bytes",
+      ],
+      [withSource('{"kind":"query","name":"a","prefix":"b"}'), at + ".prefix: only headers have one"],
+      [withSource('{"kind":"header","name":"X-Forwarded-Access-Token"}'), "accepted"],
+      [withSource('{"kind":"header","name":"proxy-authorization","prefix":""}'), "accepted"],
+      [
+        withProvider(
+          '"tokenSources":[{"kind":"header","name":"X-Jwt"}],"claimsToHeaders":[{"claim":"a","header":"x-jwt"}]',
+        ),
+        "providers.p.claimsToHeaders[0].header: is where the provider's tokens are",
+      ],
+    ]);
+  });
+
+  it("for more places than can be told apart", () => {
+    let sources = "";
+    for (let i = 0; i < 64; i++) sources += (i > 0 ? "," : "") + '{"kind":"query","name":"q' + i.toString() + '"}';
+    const many = configuration(AUTHENTICATED, '"tokenSources":[' + sources + "]");
+    expect(refusal(many)).toBe("accepted");
+    const more = configuration(AUTHENTICATED, '"tokenSources":[' + sources + ',{"kind":"header","name":"x"}]');
+    expect(refusal(more)).toBe("policies.only.checks[0].authentication: reads tokens from more than 64 places");
+  });
+
   it("for a claim's header", () => {
     expectRefusals([
       [withProvider('"claimsToHeaders":{}'), "providers.p.claimsToHeaders: must be a list"],
@@ -144,6 +212,10 @@ describe("a configuration is refused", () => {
       [
         withClaims('{"claim":"b","header":"x-b","encoding":"hex"}'),
         "providers.p.claimsToHeaders[1].encoding: must be base64 or json",
+      ],
+      [
+        withClaims('{"claim":"b","header":"x-b","append":"yes"}'),
+        "providers.p.claimsToHeaders[1].append: must be true or false",
       ],
       [
         withClaims('{"claim":"b","header":"x-b","encoding":1}'),
@@ -181,6 +253,14 @@ describe("a configuration is refused", () => {
       [
         configuration('{"checks":[{"authentication":{"providers":["p","q"]}}]}'),
         providers + "[1]: is not one of the providers",
+      ],
+      [
+        configuration('{"checks":[{"precedingAuthentication":{"providers":["q"]}}]}'),
+        "policies.only.checks[0].precedingAuthentication.providers[0]: is not one of the providers",
+      ],
+      [
+        configuration('{"checks":[{"authentication":{"providers":["p"],"validationPolicy":"ALLOW"}}]}'),
+        "policies.only.checks[0].authentication.validationPolicy: must be REQUIRE_VALID, ALLOW_MISSING or ALLOW_MISSING_OR_FAILED",
       ],
       [
         configuration('{"checks":[{"authentication":{"providers":[0]}}]}'),

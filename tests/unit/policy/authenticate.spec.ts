@@ -3,7 +3,7 @@ import { beginCallback } from "../../../assembly/host/memory";
 import { pointer } from "../../../assembly/host/literal";
 import { textOf } from "../../../assembly/policy/reasons";
 import { Token } from "../../../assembly/policy/token";
-import { Provider } from "../../../assembly/config/model";
+import { Authentication, Configuration } from "../../../assembly/config/model";
 import { good } from "../config/decode";
 import { HEADER, jwks, NOT_SIGNED, SIGNED, tokenOf } from "../fixtures";
 import { Bytes, toText } from "../json/bytes";
@@ -17,17 +17,21 @@ const MISMATCH = "Jwks doesn't have key to match kid or alg from Jwt";
 const ISSUER = "Jwt issuer is not configured";
 const EXPIRED = "Jwt is expired";
 const EARLY = "Jwt not yet valid";
+const AUDIENCE = "Audiences in Jwt are not allowed";
 const HOST = "Request cannot be judged";
 const token = new Token();
 
-/** Providers p0, p1, … with these members each, besides a key `k1`. */
-function providersOf(members: string[], keys: string = ""): Provider[] {
+/** Providers p0, p1, … with these members each, besides a key `k1`, all of them alternatives. */
+function providersOf(members: string[], keys: string = ""): Configuration {
   let text = "";
+  let names = "";
   for (let i = 0; i < members.length; i++) {
+    names += (i > 0 ? "," : "") + '"p' + i.toString() + '"';
     text += (i > 0 ? "," : "") + '"p' + i.toString() + '":{"jwks":' + (keys.length > 0 ? keys : jwks());
     text += (members[i].length > 0 ? "," : "") + members[i] + "}";
   }
-  return good('{"version":1,"providers":{' + text + '},"policies":{"a":{"checks":[]}},"defaultPolicy":"a"}').providers;
+  const policy = '{"checks":[{"authentication":{"providers":[' + names + "]}}]}";
+  return good('{"version":1,"providers":{' + text + '},"policies":{"a":' + policy + '},"defaultPolicy":"a"}');
 }
 
 function begin(): void {
@@ -37,13 +41,11 @@ function begin(): void {
   mock.setForeign(0, SIGNED);
 }
 
-/** The status string with all of the providers as candidates; empty if one took the token. */
-function judge(providers: Provider[], payload: string, header: string = HEADER): string {
-  const candidates: i32[] = [];
-  for (let i = 0; i < providers.length; i++) candidates.push(i);
+/** The status string for a token in the places `foundIn`; empty if a provider took it. */
+function judge(all: Configuration, payload: string, header: string = HEADER, foundIn: u64 = 1): string {
   const bytes = Bytes.text(tokenOf(header, payload));
   expect(<i32>token.read(bytes.pointer, bytes.length)).toBe(0, payload);
-  const text = textOf(authenticate(providers, candidates, token));
+  const text = textOf(authenticate(all.providers, all.policies[0].authentications[0], token, foundIn));
   return toText(pointer(text), text.length);
 }
 
@@ -210,12 +212,104 @@ describe("authenticate with several providers", () => {
   });
 
   it("looks at the check's own providers only", () => {
-    const providers = providersOf(['"issuer":"a"', '"issuer":"b"']);
+    const all = providersOf(['"issuer":"a"', '"issuer":"b"']);
     const bytes = Bytes.text(tokenOf(HEADER, '{"iss":"a"}'));
     token.read(bytes.pointer, bytes.length);
-    const text = textOf(authenticate(providers, [1], token));
+    const by = new Authentication();
+    by.masks = [1, 1];
+    by.providers = [1];
+    const text = textOf(authenticate(all.providers, by, token, 1));
     expect(toText(pointer(text), text.length)).toBe(ISSUER);
-    expect(<i32>authenticate(providers, [1, 0], token)).toBe(0);
+    by.providers = [1, 0];
+    expect(<i32>authenticate(all.providers, by, token, 1)).toBe(0);
     expect(acceptedProvider).toBe(0, "an index into all providers");
+  });
+
+  it("lets a provider take a token only from its own places", () => {
+    const elsewhere = '"tokenSources":[{"kind":"header","name":"x-jwt"}]';
+    const all = providersOf(["", elsewhere]);
+    // 1: authorization, 2: access_token, 4: x-jwt.
+    expect(judge(all, "{}", HEADER, 1)).toBe("");
+    expect(acceptedProvider).toBe(0);
+    expect(judge(all, "{}", HEADER, 2)).toBe("");
+    expect(acceptedProvider).toBe(0);
+    expect(judge(all, "{}", HEADER, 4)).toBe("");
+    expect(acceptedProvider).toBe(1);
+    begin();
+    expect(judge(providersOf(['"issuer":"a"', elsewhere + ',"issuer":"b"']), '{"iss":"b"}', HEADER, 1)).toBe(ISSUER);
+    expect(mock.foreignCalls()).toBe(0);
+  });
+});
+
+describe("audiences", () => {
+  beforeEach(begin);
+
+  it("are judged after time and before the signature (Envoy: authenticator.cc)", () => {
+    const all = providersOf(['"audiences":["a"]']);
+    mock.setForeign(0, NOT_SIGNED);
+    expect(judge(all, '{"aud":"b"}')).toBe(AUDIENCE);
+    expect(mock.foreignCalls()).toBe(0);
+    expect(judge(all, '{"aud":"b","exp":1}')).toBe(EXPIRED);
+    expect(judge(all, '{"aud":"b","nbf":9000000}')).toBe(EARLY);
+    expect(judge(all, '{"aud":"a"}')).toBe(FAILS);
+    expect(judge(providersOf(['"audiences":["a"],"issuer":"i"']), '{"aud":"b"}')).toBe(ISSUER);
+  });
+
+  it("are any of the token's among any of the provider's; no list checks nothing", () => {
+    const rows: string[][] = [
+      ['["a"]', '"a"', ""],
+      ['["a"]', '["a"]', ""],
+      ['["a"]', '["b","a"]', ""],
+      ['["b","a"]', '"a"', ""],
+      ['["a","b"]', '["c","d"]', AUDIENCE],
+      ['["a"]', "[]", AUDIENCE],
+      ['["a"]', '""', AUDIENCE],
+      ['["a"]', '"A"', AUDIENCE],
+      ['["a"]', '"aa"', AUDIENCE],
+      ['["aa"]', '"a"', AUDIENCE],
+      ["[]", '"a"', ""],
+      ["[]", "[]", ""],
+    ];
+    for (let i = 0; i < rows.length; i++) {
+      const all = providersOf(['"audiences":' + rows[i][0]]);
+      expect(judge(all, '{"aud":' + rows[i][1] + "}")).toBe(rows[i][2], rows[i][0] + " " + rows[i][1]);
+    }
+    expect(judge(providersOf(['"audiences":["a"]']), "{}")).toBe(AUDIENCE, "absent");
+    expect(judge(providersOf([""]), "{}")).toBe("");
+  });
+
+  it("are compared without one scheme and one trailing slash (Envoy: check_audience.cc, check_audience_test.cc)", () => {
+    const same: string[] = [
+      "api.example.com",
+      "http://api.example.com",
+      "https://api.example.com/",
+      "api.example.com/",
+    ];
+    for (let i = 0; i < same.length; i++) {
+      for (let j = 0; j < same.length; j++) {
+        const all = providersOf(['"audiences":["' + same[i] + '"]']);
+        expect(judge(all, '{"aud":"' + same[j] + '"}')).toBe("", same[i] + " " + same[j]);
+      }
+    }
+    const other: string[] = [
+      "api.example.com//",
+      "https://https://api.example.com",
+      "https:/api.example.com",
+      "HTTPS://api.example.com",
+      "ftp://api.example.com",
+      "httpx://api.example.com",
+      "https",
+      "https://",
+      "http:///",
+      "/",
+      "api.example.com/a",
+    ];
+    for (let i = 0; i < other.length; i++) {
+      expect(judge(providersOf(['"audiences":["api.example.com"]']), '{"aud":"' + other[i] + '"}')).toBe(
+        AUDIENCE,
+        other[i],
+      );
+    }
+    expect(judge(providersOf(['"audiences":["https:///"]']), '{"aud":"http://"}')).toBe("", "both come to nothing");
   });
 });

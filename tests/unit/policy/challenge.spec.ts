@@ -1,5 +1,6 @@
 import { CHALLENGE, writeChallenge } from "../../../assembly/policy/challenge";
 import { beginCallback } from "../../../assembly/host/memory";
+import { ascii } from "../../../assembly/host/literal";
 import { toText } from "../json/bytes";
 import * as mock from "../mock";
 
@@ -13,7 +14,7 @@ function challenge(path: string, tokenPresent: bool = false, authority: string =
   mock.addHeader(":scheme", scheme);
   mock.addHeader(":authority", authority);
   mock.addHeader(":path", path);
-  const length = writeChallenge(tokenPresent);
+  const length = writeChallenge(tokenPresent, []);
   return toText(CHALLENGE, length);
 }
 
@@ -68,6 +69,21 @@ describe("writeChallenge", () => {
     expect(challenge("/?access_token" + "&access_token=".repeat(40)).length < 1000).toBe(true);
   });
 
+  it("does not repeat it under a name that is encoded, or configured", () => {
+    expect(challenge("/a?access%5Ftoken=SECRET&b=1")).toBe(realm("http://h/a?access%5Ftoken=REDACTED&b=1"));
+    expect(challenge("/a?%61ccess_token=SECRET")).toBe(realm("http://h/a?%61ccess_token=REDACTED"));
+    expect(challenge("/a?b=1;access_token=SECRET")).toBe(realm("http://h/a?b=1;access_token=REDACTED"));
+    beginCallback();
+    mock.reset();
+    mock.addHeader(":scheme", "http");
+    mock.addHeader(":authority", "h");
+    mock.addHeader(":path", "/a?jwt=SECRET&j%77t=S&id+token=S&jwt2=kept&access_token=SECRET");
+    const length = writeChallenge(false, [ascii("jwt"), ascii("id token")]);
+    expect(toText(CHALLENGE, length)).toBe(
+      realm("http://h/a?jwt=REDACTED&j%77t=REDACTED&id+token=REDACTED&jwt2=kept&access_token=REDACTED"),
+    );
+  });
+
   it("leaves other names alone", () => {
     const paths: string[] = [
       "/access_token=1",
@@ -82,9 +98,9 @@ describe("writeChallenge", () => {
   it("has an empty realm without a path, as Envoy has", () => {
     mock.reset();
     mock.addHeader(":authority", "h");
-    expect(toText(CHALLENGE, writeChallenge(true))).toBe('Bearer realm=""' + INVALID);
+    expect(toText(CHALLENGE, writeChallenge(true, []))).toBe('Bearer realm=""' + INVALID);
     mock.addHeader(":path", "/");
-    expect(toText(CHALLENGE, writeChallenge(false))).toBe(realm("://h/"), "without a scheme");
+    expect(toText(CHALLENGE, writeChallenge(false, []))).toBe(realm("://h/"), "without a scheme");
   });
 
   it("does not believe x-envoy-original-path", () => {
@@ -94,12 +110,12 @@ describe("writeChallenge", () => {
     mock.addHeader(":authority", "h");
     mock.addHeader(":path", "/real");
     mock.addHeader("x-envoy-original-path", "/forged");
-    expect(toText(CHALLENGE, writeChallenge(false))).toBe(realm("http://h/real"));
+    expect(toText(CHALLENGE, writeChallenge(false, []))).toBe(realm("http://h/real"));
   });
 
   it("writes what it has if the host fails", () => {
     mock.reset();
     mock.failCall("proxy_get_header_map_value", 10);
-    expect(toText(CHALLENGE, writeChallenge(false))).toBe(realm(""));
+    expect(toText(CHALLENGE, writeChallenge(false, []))).toBe(realm(""));
   });
 });

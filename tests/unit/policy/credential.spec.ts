@@ -1,10 +1,15 @@
-import { MAX_TOKEN, readCredential, tokenLength, tokenPointer } from "../../../assembly/policy/credential";
+import { findCredential, MAX_TOKEN, tokenLength, tokenPointer } from "../../../assembly/policy/credential";
 import { beginCallback } from "../../../assembly/host/memory";
 import { Reason } from "../../../assembly/policy/reasons";
+import { good } from "../config/decode";
+import { AUTHENTICATED, configuration } from "../fixtures";
 import { toText } from "../json/bytes";
 import * as mock from "../mock";
 
 export { malloc } from "../../../assembly/host/memory";
+
+/** Where a provider looks that names no places. */
+const PLACES = good(configuration(AUTHENTICATED)).policies[0].authentications[0].places;
 
 /** What becomes of an `authorization` value: the token in brackets, or the number of the reason. */
 function read(value: string): string {
@@ -12,7 +17,7 @@ function read(value: string): string {
   mock.reset();
   mock.addHeader("x-other", "Bearer other");
   mock.addHeader("authorization", value);
-  const reason = readCredential();
+  const reason = findCredential(PLACES);
   return reason == Reason.None ? "[" + toText(tokenPointer, tokenLength) + "]" : reasonName(reason);
 }
 
@@ -28,7 +33,7 @@ function expectAll(rows: string[][]): void {
   for (let i = 0; i < rows.length; i++) expect(read(rows[i][0])).toBe(rows[i][1], rows[i][0]);
 }
 
-describe("readCredential", () => {
+describe("findCredential in `authorization`", () => {
   it("takes the token behind the scheme, whose case does not matter (RFC 9110 §11.1)", () => {
     expectAll([
       ["Bearer a.b.c", "[a.b.c]"],
@@ -101,7 +106,7 @@ describe("readCredential", () => {
       ["Bear\x05r a", "missing"],
     ]);
     mock.reset();
-    expect(readCredential()).toBe(Reason.JwtMissing, "no header");
+    expect(findCredential(PLACES)).toBe(Reason.JwtMissing, "no header");
   });
 
   it("takes tokens of up to 8 KiB", () => {
@@ -115,7 +120,7 @@ describe("readCredential", () => {
     for (let status: u32 = 2; status < 13; status++) {
       mock.reset();
       mock.failCall("proxy_get_header_map_value", status);
-      expect(readCredential()).toBe(Reason.HostFailure, "status " + status.toString());
+      expect(findCredential(PLACES)).toBe(Reason.HostFailure, "status " + status.toString());
     }
   });
 });

@@ -3,7 +3,7 @@ import { STOP_ITERATION } from "../../../assembly/host/status";
 import { Configuration } from "../../../assembly/config/model";
 import { judgeRequest } from "../../../assembly/policy/judge";
 import { good } from "../config/decode";
-import { AUTHENTICATED, authorized, configuration, NOT_SIGNED } from "../fixtures";
+import { AUTHENTICATED, authorized, configuration, HEADER, jwks, NOT_SIGNED, tokenOf } from "../fixtures";
 import * as mock from "../mock";
 import { expectPassed, expectReply, GOOD, request, TO_TEAM } from "./request";
 
@@ -26,7 +26,46 @@ function thoroughRequest(): void {
   mock.setProperty("xds\0route_name", "a#only");
 }
 
+/** The same for the calls that only other places of tokens, joined claims and tolerated failures need. */
+function unusual(): Configuration {
+  const provider =
+    '"issuer":"i","failureStatus":"f","tokenSources":[{"kind":"header","name":"x-jwt"},{"kind":"query","name":"q"}],' +
+    '"claimsToHeaders":[{"claim":"team","header":"x-team"},{"claim":"team","header":"x-team","append":true}]';
+  const failed = '{"authentication":{"providers":["q"],"validationPolicy":"ALLOW_MISSING_OR_FAILED"}}';
+  const taken = '{"authentication":{"providers":["p"]}}';
+  return good(
+    configuration('{"checks":[' + failed + "," + taken + "]}", provider).replace(
+      '"providers":{',
+      '"providers":{"q":{"issuer":"other","failureStatus":"g","jwks":' + jwks() + "},",
+    ),
+  );
+}
+
+function unusualRequest(): void {
+  const token = tokenOf(HEADER, '{"iss":"i","team":"dev"}');
+  request("Bearer " + token, "/a?q=" + token + "&r=1");
+  mock.addHeader("x-jwt", token);
+}
+
 describe("a host call that fails", () => {
+  it("is one of these too", () => {
+    const c = unusual();
+    unusualRequest();
+    expectPassed(judgeRequest(c));
+    expect(mock.headerIs("x-team", "dev,dev") && mock.headerIs(":path", "/a?r=1")).toBe(true);
+    expect(mock.propertyIs("g.code", "jwt_unknown_issuer")).toBe(true);
+    const calls = mock.hostCalls();
+    for (let number = 0; number < calls; number++) {
+      for (let status: u32 = 2; status < 14; status++) {
+        unusualRequest();
+        mock.failCallNumber(number, status);
+        const what = "call " + number.toString() + ", status " + status.toString();
+        expect(judgeRequest(c)).toBe(STOP_ITERATION, what);
+        expect(mock.localBodyIs("Request cannot be judged")).toBe(true, what);
+      }
+    }
+  });
+
   it("never lets a request pass, whichever it is and whatever it answers", () => {
     for (let variants = 0; variants < 2; variants++) {
       const c = thorough(variants == 1);

@@ -208,6 +208,32 @@ describe("writeClaimHeaders", () => {
     expect(mock.headerIs("x-out", "2")).toBe(true);
   });
 
+  it("joins what earlier mappings wrote, where a mapping says append", () => {
+    const mappings =
+      '"claimsToHeaders":[{"claim":"a","header":"x-out","append":true},{"claim":"b","header":"x-out","append":true},' +
+      '{"claim":"none","header":"x-out","append":true},{"claim":"c","header":"x-out","append":true,"encoding":"json"}]';
+    const provider = good(configuration('{"checks":[]}', mappings)).providers[0];
+    const bytes = Bytes.text('{"a":"1","b":2,"c":["3"]}');
+    payload.parse(bytes.pointer, bytes.length);
+    expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(true);
+    expect(mock.headerCount("x-out")).toBe(1);
+    expect(mock.headerIs("x-out", '1,2,["3"]')).toBe(true);
+  });
+
+  it("does not cut what it joins: too much is a failure", () => {
+    let mappings = "";
+    for (let i = 0; i < 6; i++) mappings += (i > 0 ? "," : "") + '{"claim":"a","header":"x-out","append":true}';
+    const provider = good(configuration('{"checks":[]}', '"claimsToHeaders":[' + mappings + "]")).providers[0];
+    const fits = Bytes.text('{"a":"' + "x".repeat(5460) + '"}');
+    payload.parse(fits.pointer, fits.length);
+    expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(true);
+    expect(mock.headerIs("x-out", ("x".repeat(5460) + ",").repeat(5) + "x".repeat(5460))).toBe(true);
+    begin();
+    const exceeds = Bytes.text('{"a":"' + "x".repeat(5461) + '"}');
+    payload.parse(exceeds.pointer, exceeds.length);
+    expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(false);
+  });
+
   it("tells when the host failed", () => {
     const provider = good(configuration('{"checks":[]}', '"claimsToHeaders":[{"claim":"a","header":"x-out"}]'))
       .providers[0];
@@ -222,8 +248,8 @@ describe("writeClaimHeaders", () => {
       expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(status == 1, "get");
       begin();
       mock.addHeader("x-out", "old");
-      mock.failCall("proxy_remove_header_map_value", status);
-      expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(status == 1, "remove");
+      mock.failCall("proxy_replace_header_map_value", status);
+      expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(false, "replace");
     }
   });
 });

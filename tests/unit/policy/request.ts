@@ -10,14 +10,14 @@ export const REALM = 'Bearer realm="http://h/a"';
 export const INVALID = REALM + ', error="invalid_token"';
 
 /** A request with this `authorization`, or without one if that is empty. */
-export function request(authorization: string): void {
+export function request(authorization: string, path: string = "/a"): void {
   beginCallback();
   mock.reset();
   mock.setClock(1_000_000);
   mock.setForeign(0, SIGNED);
   mock.addHeader(":scheme", "http");
   mock.addHeader(":authority", "h");
-  mock.addHeader(":path", "/a");
+  mock.addHeader(":path", path);
   mock.addHeader(":method", "GET");
   mock.addHeader("x-team", "spoofed");
   if (authorization.length > 0) mock.addHeader("authorization", authorization);
