@@ -119,7 +119,8 @@ export interface KgatewayJwtProvider {
   name: string;
   issuer?: string;
   audiences?: string[];
-  tokenSource?: unknown;
+  /** Exactly one of the two. */
+  tokenSource?: { header?: { header: string; prefix?: string }; queryParameter?: string };
   claimsToHeaders?: { name: string; header: string }[];
   jwks: { local?: { inline?: string; configMapRef?: { name: string } }; remote?: unknown };
   forwardToken?: boolean;
@@ -147,7 +148,7 @@ export interface TrafficPolicy extends KubernetesObject {
 export interface GlooJwtProvider {
   issuer?: string;
   audiences?: string[];
-  tokenSource?: unknown;
+  tokenSource?: { headers?: { header: string; prefix?: string }[]; queryParams?: string[] };
   keepToken?: boolean;
   claimsToHeaders?: { claim: string; header: string; append?: boolean }[];
   clockSkewSeconds?: number;
@@ -159,6 +160,16 @@ export interface GlooJwt {
   providers?: Record<string, GlooJwtProvider>;
   allowMissingOrFailedJwt?: boolean;
   validationPolicy?: string | number;
+}
+
+/** What each of Gloo's two stages is given. */
+export interface GlooStages<Stage> {
+  beforeExtAuth?: Stage;
+  afterExtAuth?: Stage;
+}
+
+export interface GlooDisable {
+  disable?: boolean;
 }
 
 export type ClaimMatcher = "EXACT_STRING" | "BOOLEAN" | "LIST_CONTAINS" | "REGEX_MATCH";
@@ -179,13 +190,19 @@ export interface GlooRbac {
 export interface VirtualHostOption extends KubernetesObject {
   spec: {
     targetRefs?: PolicyTargetReference[];
-    options?: { jwt?: GlooJwt; rbac?: GlooRbac; [other: string]: unknown };
+    options?: { jwt?: GlooJwt; jwtStaged?: GlooStages<GlooJwt>; rbac?: GlooRbac; [other: string]: unknown };
   };
 }
 
 export interface RouteOption extends KubernetesObject {
   spec: {
     targetRefs?: PolicyTargetReference[];
-    options?: { rbac?: GlooRbac; jwt?: { disable?: boolean }; [other: string]: unknown };
+    options?: {
+      rbac?: GlooRbac;
+      jwt?: GlooDisable;
+      jwtStaged?: GlooStages<GlooDisable>;
+      jwtProvidersStaged?: GlooStages<GlooJwt>;
+      [other: string]: unknown;
+    };
   };
 }

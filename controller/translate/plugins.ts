@@ -3,7 +3,7 @@ import type { EffectivePolicies } from "./policy/effective.js";
 import { composePolicy, policyHash } from "./policy/compose.js";
 import type { IdentityHeaders } from "./policy/identity.js";
 import type { Providers } from "./policy/model.js";
-import type { ListenerTopology, RouteTopology } from "./routing/topology.js";
+import { isRefused, type ListenerTopology, type RouteTopology } from "./routing/topology.js";
 import { REFUSED_HASH } from "./routing/virtualhosts.js";
 import { namespaceOf } from "./resources.js";
 import type { PluginConfiguration, PolicyConfiguration } from "./snapshot.js";
@@ -12,6 +12,7 @@ import type { PluginConfiguration, PolicyConfiguration } from "./snapshot.js";
 export class ListenerPolicies {
   private readonly byHash = new Map<string, PolicyConfiguration>();
   private readonly hashes = new Map<string, string>();
+  private readonly sources = new Map<string, { headers: Set<string>; parameters: Set<string> }>();
 
   constructor(
     private readonly effective: EffectivePolicies,
@@ -38,13 +39,36 @@ export class ListenerPolicies {
     return this.remember(listener.id, composePolicy(this.effective, place));
   }
 
-  /** Lower-case names of every header the filter may change on a listener. */
+  /** Lower-case names of every header the filter may change on a listener: identity headers, and those that tokens are taken from. */
   mutableHeaders(listener: ListenerTopology): Set<string> {
-    const names = new Set(["authorization", ...this.identity.ofGateway(listener.gateway)]);
+    const names = new Set([...this.tokenSources(listener).headers, ...this.identity.ofGateway(listener.gateway)]);
     for (const { route } of listener.attached) {
       for (const name of this.identity.ofRoute(listener.gateway, routeBackends(route))) names.add(name);
     }
     return names;
+  }
+
+  /** Names of the query parameters that tokens may be taken from on a listener, after percent-decoding. */
+  mutableQueryParams(listener: ListenerTopology): ReadonlySet<string> {
+    return this.tokenSources(listener).parameters;
+  }
+
+  /** Where any policy of the listener looks for tokens; the usual places always, so that few routes depend on policies. */
+  private tokenSources(listener: ListenerTopology): { headers: Set<string>; parameters: Set<string> } {
+    const known = this.sources.get(listener.id);
+    if (known !== undefined) return known;
+    const found = { headers: new Set(["authorization"]), parameters: new Set(["access_token"]) };
+    const hashes = new Set([this.ofListener(listener)]);
+    for (const { route } of listener.attached) {
+      for (const rule of route.rules) if (!isRefused(route, rule)) hashes.add(this.ofRule(listener, route, rule.index));
+    }
+    for (const id of [...hashes].flatMap((hash) => providersOf(this.byHash.get(hash)!))) {
+      for (const { kind, name } of this.providers.get(id)?.tokenSources ?? []) {
+        found[kind === "header" ? "headers" : "parameters"].add(name);
+      }
+    }
+    this.sources.set(listener.id, found);
+    return found;
   }
 
   /** `hashes`: what stands behind the # of the listener's route names. */
@@ -52,9 +76,7 @@ export class ListenerPolicies {
     const defaultPolicy = this.ofListener(listener);
     const policies: Record<string, PolicyConfiguration> = {};
     for (const hash of [...hashes].sort()) if (hash !== REFUSED_HASH) policies[hash] = this.byHash.get(hash)!;
-    const used = Object.values(policies).flatMap(({ checks = [] }) =>
-      checks.flatMap(({ authentication }) => authentication?.providers ?? []),
-    );
+    const used = Object.values(policies).flatMap(providersOf);
     const providers = [...new Set(used)].sort().map((id) => [id, this.providers.get(id)!] as const);
     return {
       version: 1,
@@ -74,6 +96,14 @@ export class ListenerPolicies {
     this.hashes.set(key, hash);
     return hash;
   }
+}
+
+/** Ids of the providers a policy names. */
+function providersOf({ checks = [] }: PolicyConfiguration): string[] {
+  return checks.flatMap(({ precedingAuthentication, authentication }) => [
+    ...(precedingAuthentication?.providers ?? []),
+    ...(authentication?.providers ?? []),
+  ]);
 }
 
 /** A route as identity headers see it. */

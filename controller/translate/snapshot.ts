@@ -20,11 +20,21 @@ export interface PluginConfiguration {
 
 export interface ProviderConfiguration {
   issuer?: string;
+  /** Absent: `aud` is not checked. */
+  audiences?: string[];
+  /** Absent: after `Bearer` in `authorization`, and the query parameter access_token. */
+  tokenSources?: TokenSourceConfiguration[];
   clockSkewSeconds?: number;
   forwardToken?: boolean;
   jwks: { keys: Record<string, unknown>[] };
-  claimsToHeaders?: { claim: string; header: string; encoding?: "base64" | "json" }[];
+  claimsToHeaders?: { claim: string; header: string; encoding?: "base64" | "json"; append?: boolean }[];
+  /** Name under which a failure can be read as filter state. */
+  failureStatus?: string;
 }
+
+/** A place in a request where a token may be. */
+export type TokenSourceConfiguration =
+  { kind: "header"; name: string; prefix?: string } | { kind: "query"; name: string };
 
 export interface PolicyConfiguration {
   /** Why the policy cannot be enforced; every request under it answers 500. Excludes `checks`. */
@@ -36,9 +46,20 @@ export interface PolicyConfiguration {
 }
 
 export interface CheckConfiguration {
-  /** Providers are alternatives: one valid token of any of them passes. */
-  authentication?: { providers: string[] };
+  /** Demanded before `authentication` and beside it, with a token of its own. */
+  precedingAuthentication?: AuthenticationConfiguration;
+  authentication?: AuthenticationConfiguration;
   authorization?: AuthorizationConfiguration;
+}
+
+/** What a request without a token, or with a bad one, may do; Gloo's names. */
+export type ValidationPolicy = "REQUIRE_VALID" | "ALLOW_MISSING" | "ALLOW_MISSING_OR_FAILED";
+
+export interface AuthenticationConfiguration {
+  /** Alternatives: one valid token of any of them passes. */
+  providers: string[];
+  /** Absent: REQUIRE_VALID. */
+  validationPolicy?: ValidationPolicy;
 }
 
 export interface AuthorizationConfiguration {

@@ -74,6 +74,7 @@ export function translate(
       policyHash: (listener, route, rule) => policies.ofRule(listener, route, rule),
       defaultPolicyHash: (listener) => policies.ofListener(listener),
       mutableHeaders: (listener) => policies.mutableHeaders(listener),
+      mutableQueryParams: (listener) => policies.mutableQueryParams(listener),
       earlyRemovedHeaders: matchedHeaders(gateway, identity.ofGateway(gateway.key)),
       address: options.address,
       portOffset: options.portOffset,

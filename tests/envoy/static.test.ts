@@ -62,6 +62,14 @@ describe("the guide", () => {
     expect(headers["Authorization"]).toBeUndefined();
   });
 
+  it("Alice's token in the query: 200, and the query arrives without it", async () => {
+    const { status, body } = await get(`/get?a=1&access_token=${ALICE}&b=2`);
+    expect(status).toBe(200);
+    const { url, args } = JSON.parse(body) as { url: string; args: Record<string, string[]> };
+    expect(args).toEqual({ a: ["1"], b: ["2"] });
+    expect(url).toMatch(/\?a=1&b=2$/);
+  });
+
   it("Bob: 403", async () => {
     const { status, headers, body } = await get("/headers", bearer(BOB));
     expect(status).toBe(403);
@@ -117,9 +125,9 @@ describe("a refusal says why", () => {
   });
 
   it("without echoing a token from the query", async () => {
-    const { headers } = await get(`/headers?a=1&access_token=${ALICE}`);
+    const { headers } = await get(`/headers?a=1&access_token=${ALICE}x`);
     expect(headers.get("www-authenticate")).toEqual([
-      `Bearer realm="http://localhost:${port}/headers?a=1&access_token=REDACTED"`,
+      `Bearer realm="http://localhost:${port}/headers?a=1&access_token=REDACTED", error="invalid_token"`,
     ]);
   });
 

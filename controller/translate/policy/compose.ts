@@ -1,6 +1,11 @@
 // The effective settings of a place as one policy of the plugin configuration, and its name: a hash of its content.
 import { createHash } from "node:crypto";
-import type { AuthorizationConfiguration, CheckConfiguration, PolicyConfiguration } from "../snapshot.js";
+import type {
+  AuthenticationConfiguration,
+  AuthorizationConfiguration,
+  CheckConfiguration,
+  PolicyConfiguration,
+} from "../snapshot.js";
 import type { EffectivePolicies, Place } from "./effective.js";
 import type { AuthenticationSetting, Field, Policy } from "./model.js";
 import { APIS, FIELDS, isBroken } from "./model.js";
@@ -14,19 +19,37 @@ export function composePolicy(effective: EffectivePolicies, place: Place): Polic
     const { settings, sources } = effective.at(api, place);
     const broken = FIELDS.find((field) => settings[field] !== undefined && isBroken(settings[field]));
     if (broken !== undefined) return { unenforceable: describe(broken, settings[broken], sources[broken]) };
-    const { authentication, authorization } = settings as {
+    const { precedingAuthentication, authentication, authorization } = settings as {
+      precedingAuthentication?: AuthenticationSetting;
       authentication?: AuthenticationSetting;
       authorization?: { authorization: AuthorizationConfiguration | null };
     };
+    const stages = [precedingAuthentication, authentication].flatMap((setting) => {
+      const made = setting === undefined ? undefined : configurationOf(setting);
+      return made === undefined ? [] : [made];
+    });
     const check: CheckConfiguration = {};
-    const providers = authentication?.providers ?? null;
-    if (providers !== null) check.authentication = { providers: [...providers.values()].sort() };
+    // A single one has nothing to precede.
+    const last = stages.pop();
+    if (stages.length > 0) check.precedingAuthentication = stages[0]!;
+    if (last !== undefined) check.authentication = last;
     if (authorization !== undefined && authorization.authorization !== null) {
-      check.authorization = bindProviders(authorization.authorization, providers ?? new Map());
+      // Of two providers with one name, the later stage's is meant.
+      const names = new Map([...(precedingAuthentication?.providers ?? []), ...(authentication?.providers ?? [])]);
+      check.authorization = bindProviders(authorization.authorization, names);
     }
     if (Object.keys(check).length > 0) checks.push(check);
   }
   return { checks };
+}
+
+/** undefined where authentication is switched off. */
+function configurationOf({
+  providers,
+  validationPolicy,
+}: AuthenticationSetting): AuthenticationConfiguration | undefined {
+  if (providers === null) return undefined;
+  return { providers: [...providers.values()].sort(), ...(validationPolicy !== undefined && { validationPolicy }) };
 }
 
 function describe(field: Field, setting: object | undefined, source: Policy | undefined): string {

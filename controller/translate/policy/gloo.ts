@@ -1,17 +1,21 @@
-// Gloo: VirtualHostOption (options.jwt, options.rbac) for Gateways, RouteOption (options.rbac, options.jwt.disable) for routes.
-import type { GlooJwt, GlooJwtProvider, GlooRbac, RouteOption, VirtualHostOption } from "../../api/types.js";
-import type { AuthorizationConfiguration, ProviderConfiguration } from "../snapshot.js";
+// Gloo: VirtualHostOption for Gateways, RouteOption for routes; options.jwt, jwtStaged, jwtProvidersStaged and rbac.
+import type { GlooDisable, GlooJwt, GlooRbac, GlooStages, RouteOption, VirtualHostOption } from "../../api/types.js";
+import type { AuthorizationConfiguration } from "../snapshot.js";
 import type { Validator } from "../validator.js";
-import { readKeys } from "./jwks.js";
-import type { AuthenticationSetting, AuthorizationSetting, Broken, Policy, Providers } from "./model.js";
+import { type OptionReader, readJwt } from "./gloo-jwt.js";
+import type { AuthenticationSetting, AuthorizationSetting, Broken, Policy, Providers, Settings } from "./model.js";
 import { brokenSettings } from "./model.js";
 import { fieldBelow } from "./names.js";
-import { keyOf } from "../resources.js";
 import { writtenHeaders } from "./writes.js";
 
 const MATCHERS = ["EXACT_STRING", "BOOLEAN", "LIST_CONTAINS", "REGEX_MATCH"];
-const IMPLEMENTED_OPTIONS = new Set(["jwt", "rbac"]);
-const UNIMPLEMENTED = ["audiences", "tokenSource", "attachFailedStatusToMetadata"] as const;
+const IMPLEMENTED_OPTIONS = new Set(["jwt", "jwtStaged", "jwtProvidersStaged", "rbac"]);
+/** Gloo's stages, and the field each of them is here. */
+const STAGES = [
+  ["beforeExtAuth", "precedingAuthentication"],
+  ["afterExtAuth", "authentication"],
+] as const;
+const OFF: AuthenticationSetting = { providers: null };
 
 /** Reads one VirtualHostOption and adds its providers to `providers`. */
 export function readVirtualHostOption(
@@ -22,24 +26,35 @@ export function readVirtualHostOption(
   providers: Providers,
   now: number,
 ): Policy {
-  const notes: string[] = [];
-  const policy = readOptions(object, findings, targetRefs, validator, (jwt, problems) =>
-    readProviders(object, jwt as GlooJwt, problems, notes, validator, providers, now),
-  );
-  return { ...policy, notes };
+  return readOptions(object, findings, targetRefs, validator, (problems, notes) => {
+    const { jwt, jwtStaged } = object.spec.options ?? {};
+    if (jwt === undefined && jwtStaged === undefined) return {};
+    const reader = { object, problems, notes, validator, providers, now };
+    // jwt and jwtStaged are one field to Gloo: an option that sets a stage says of the other one that there is none.
+    const settings = { precedingAuthentication: OFF, authentication: OFF };
+    if (jwt !== undefined)
+      return { ...settings, authentication: readJwt(reader, jwt, "spec.options.jwt", "afterExtAuth") };
+    return { ...settings, ...readStages(reader, jwtStaged!, "spec.options.jwtStaged") };
+  });
 }
 
-/** Reads one RouteOption. */
+/** Reads one RouteOption and adds its providers to `providers`. */
 export function readRouteOption(
   object: RouteOption,
   findings: readonly string[],
   targetRefs: Policy["targetRefs"],
   validator: Validator,
+  providers: Providers,
+  now: number,
 ): Policy {
-  return readOptions(object, findings, targetRefs, validator, (jwt, problems) => {
-    if ((jwt as { disable?: boolean }).disable === true) return { providers: null };
-    problems.push("spec.options.jwt: only disable: true can be set on a route");
-    return { problem: problems.at(-1)! };
+  return readOptions(object, findings, targetRefs, validator, (problems, notes) => {
+    const { jwt, jwtStaged, jwtProvidersStaged } = object.spec.options ?? {};
+    if (jwtProvidersStaged !== undefined) {
+      const reader = { object, problems, notes, validator, providers, now };
+      return readStages(reader, jwtProvidersStaged, "spec.options.jwtProvidersStaged");
+    }
+    if (jwt !== undefined) return { authentication: readDisable(jwt, "spec.options.jwt", problems) };
+    return jwtStaged === undefined ? {} : disabledStages(jwtStaged, "spec.options.jwtStaged", problems);
   });
 }
 
@@ -48,7 +63,7 @@ function readOptions(
   findings: readonly string[],
   targetRefs: Policy["targetRefs"],
   validator: Validator,
-  readJwt: (jwt: object, problems: string[]) => AuthenticationSetting | Broken,
+  readAuthentication: (problems: string[], notes: string[]) => Settings,
 ): Policy {
   const writes = writtenHeaders(object.spec, validator);
   const policy: Policy = { api: "gloo", object, targetRefs, settings: {}, writes, problems: findings };
@@ -60,79 +75,37 @@ function readOptions(
     return { ...policy, problems, settings: brokenSettings(problems[0]!) };
   }
   const problems: string[] = [];
-  if (options.jwt !== undefined) policy.settings.authentication = readJwt(options.jwt, problems);
+  const notes: string[] = [];
+  policy.settings = readAuthentication(problems, notes);
   if (options.rbac !== undefined) policy.settings.authorization = readRbac(options.rbac, problems, validator);
-  return { ...policy, problems };
+  return { ...policy, problems, notes };
 }
 
-function readProviders(
-  object: VirtualHostOption,
-  jwt: GlooJwt,
-  problems: string[],
-  notes: string[],
-  validator: Validator,
-  providers: Providers,
-  now: number,
-): AuthenticationSetting | Broken {
-  const known = problems.length;
-  const ids = new Map<string, string>();
-  if (jwt.allowMissingOrFailedJwt === true) {
-    problems.push("spec.options.jwt.allowMissingOrFailedJwt: not implemented yet");
+/** The stages that are there. */
+function readStages(reader: OptionReader, stages: GlooStages<GlooJwt>, path: string): Settings {
+  const settings: Settings = {};
+  for (const [stage, field] of STAGES) {
+    const jwt = stages[stage];
+    if (jwt !== undefined) settings[field] = readJwt(reader, jwt, `${path}.${stage}`, stage);
   }
-  if (![undefined, 0, "REQUIRE_VALID"].includes(jwt.validationPolicy)) {
-    problems.push(`spec.options.jwt.validationPolicy: ${jwt.validationPolicy} is not implemented yet`);
-  }
-  for (const [name, provider] of Object.entries(jwt.providers ?? {})) {
-    const id = `gloo/${keyOf(object)}/${name}`;
-    const made = readProvider(provider, `spec.options.jwt.providers.${name}`, validator, now);
-    if ("problems" in made) problems.push(...made.problems);
-    else {
-      providers.set(id, made.configuration);
-      notes.push(...made.notes);
-    }
-    ids.set(name, id);
-  }
-  if (ids.size === 0) problems.push("spec.options.jwt.providers: names no provider");
-  return problems.length > known ? { problem: problems[known]! } : { providers: ids };
+  return settings;
 }
 
-function readProvider(
-  provider: GlooJwtProvider,
-  path: string,
-  validator: Validator,
-  now: number,
-): { configuration: ProviderConfiguration; notes: string[] } | { problems: string[] } {
-  const problems: string[] = UNIMPLEMENTED.filter((field) => provider[field] !== undefined).map(
-    (field) => `${path}.${field}: not implemented yet`,
-  );
-  if (provider.jwks?.remote !== undefined) problems.push(`${path}.jwks.remote: not implemented yet`);
-  const mappings = provider.claimsToHeaders ?? [];
-  for (const [index, mapping] of mappings.entries()) {
-    if (mapping.append === true) problems.push(`${path}.claimsToHeaders[${index}].append: not implemented yet`);
+function disabledStages(stages: GlooStages<GlooDisable>, path: string, problems: string[]): Settings {
+  const settings: Settings = {};
+  for (const [stage, field] of STAGES) {
+    const disable = stages[stage];
+    if (disable !== undefined) settings[field] = readDisable(disable, `${path}.${stage}`, problems);
   }
-  const key = provider.jwks?.local?.key;
-  if (key === undefined || problems.length > 0) {
-    return { problems: problems.length > 0 ? problems : [`${path}.jwks: no jwks source provided`] };
-  }
-  const keys = readKeys(key, "inline", validator, now);
-  if ("problem" in keys) return { problems: [`${path}.jwks.local.key: ${keys.problem}`] };
-  const configuration: ProviderConfiguration = { jwks: keys.jwks };
-  if (provider.issuer) configuration.issuer = provider.issuer;
-  if (provider.keepToken === true) configuration.forwardToken = true;
-  if (provider.clockSkewSeconds !== undefined) configuration.clockSkewSeconds = provider.clockSkewSeconds;
-  if (mappings.length > 0) {
-    configuration.claimsToHeaders = mappings.map(({ claim, header }) => ({
-      claim,
-      header: header.toLowerCase(),
-      encoding: "json",
-    }));
-  }
-  const refusal = validator.provider(configuration);
-  if (refusal === null) {
-    return { configuration, notes: keys.notes.map((note) => `${path}.jwks.local.key: ${note}`) };
-  }
-  const field = fieldBelow(path, refusal.path.replace(/^jwks/, "jwks.local.key"));
-  return { problems: [`${field}: ${refusal.message}`] };
+  if (Object.keys(settings).length > 0) return settings;
+  problems.push(`${path}: sets neither beforeExtAuth nor afterExtAuth`);
+  return brokenSettings(problems.at(-1)!);
+}
+
+function readDisable({ disable }: GlooDisable, path: string, problems: string[]): AuthenticationSetting | Broken {
+  if (disable === true) return OFF;
+  problems.push(`${path}: only disable: true can be set on a route; providers go into jwtProvidersStaged`);
+  return { problem: problems.at(-1)! };
 }
 
 function readRbac(rbac: GlooRbac, problems: string[], validator: Validator): AuthorizationSetting | Broken {

@@ -1,12 +1,14 @@
 // kgateway: GatewayExtension (spec.jwt) names providers, TrafficPolicy attaches them (spec.jwtAuth).
 import type { GatewayExtension, KgatewayJwtProvider, TrafficPolicy } from "../../api/types.js";
-import type { ProviderConfiguration } from "../snapshot.js";
+import type { ProviderConfiguration, ValidationPolicy } from "../snapshot.js";
 import type { Validator } from "../validator.js";
 import { readKeys } from "./jwks.js";
+import type { Origin } from "./keys/candidate.js";
 import type { AuthenticationSetting, Broken, Policy, Providers } from "./model.js";
 import { brokenSettings } from "./model.js";
 import { fieldBelow } from "./names.js";
 import { keyOf, namespaceOf, type ResourceIndex } from "../resources.js";
+import { headerSource, unreachableSource, writtenSources } from "./sources.js";
 import { writtenHeaders } from "./writes.js";
 
 type ExtensionReference = NonNullable<NonNullable<TrafficPolicy["spec"]["jwtAuth"]>["extensionRef"]>;
@@ -17,6 +19,7 @@ export interface Extension {
   /** Whether it is of the type that a jwtAuth can refer to. */
   isJwt: boolean;
   providers: ReadonlyMap<string, string>;
+  validationPolicy: ValidationPolicy;
   /** Names of the headers its providers write, or would. */
   writes: readonly string[];
   problems: string[];
@@ -24,8 +27,8 @@ export interface Extension {
   notes: string[];
 }
 
-/** Fields of a provider that are not implemented; a policy that relies on one is closed rather than half enforced. */
-const UNIMPLEMENTED = ["audiences", "tokenSource"] as const;
+/** Where a ConfigMap has its keys (kgateway jwt_types.go, LocalJWKS). */
+const CONFIG_MAP_KEY = "jwks";
 
 /** Reads one extension and adds its providers to `providers`. `findings` are those of validation. */
 export function readExtension(
@@ -33,6 +36,7 @@ export function readExtension(
   findings: readonly string[],
   validator: Validator,
   providers: Providers,
+  index: ResourceIndex,
   now: number,
 ): Extension {
   const jwt = object.spec?.jwt;
@@ -41,6 +45,7 @@ export function readExtension(
     object,
     isJwt: jwt !== undefined,
     providers: new Map(),
+    validationPolicy: jwt?.validationMode === "AllowMissing" ? "ALLOW_MISSING" : "REQUIRE_VALID",
     writes,
     problems: [...findings],
     notes: [],
@@ -50,21 +55,22 @@ export function readExtension(
     extension.problems.push("spec: no jwt, so no TrafficPolicy can use it as jwtAuth.extensionRef");
     return extension;
   }
-  if (jwt.validationMode !== undefined && jwt.validationMode !== "Strict") {
-    extension.problems.push(`spec.jwt.validationMode: ${jwt.validationMode} is not implemented yet`);
-  }
   if ((jwt.providers ?? []).length === 0) extension.problems.push("spec.jwt.providers: names no provider");
   const ids = new Map<string, string>();
-  for (const [index, provider] of (jwt.providers ?? []).entries()) {
+  const read: [path: string, provider: ProviderConfiguration][] = [];
+  for (const [i, provider] of (jwt.providers ?? []).entries()) {
     const id = `kgateway/${keyOf(object)}/${provider.name}`;
-    const made = readProvider(provider, `spec.jwt.providers[${index}]`, validator, now);
+    const path = `spec.jwt.providers[${i}]`;
+    const made = readProvider(provider, path, keyText(provider, namespaceOf(object), index), validator, now);
     if ("problems" in made) extension.problems.push(...made.problems);
     else {
       providers.set(id, made.configuration);
       extension.notes.push(...made.notes);
+      read.push([path, made.configuration]);
     }
     ids.set(provider.name, id);
   }
+  extension.problems.push(...writtenSources(read));
   extension.providers = ids;
   return extension;
 }
@@ -72,24 +78,20 @@ export function readExtension(
 function readProvider(
   provider: KgatewayJwtProvider,
   path: string,
+  source: KeyText,
   validator: Validator,
   now: number,
 ): { configuration: ProviderConfiguration; notes: string[] } | { problems: string[] } {
-  const problems: string[] = UNIMPLEMENTED.filter((field) => provider[field] !== undefined).map(
-    (field) => `${path}.${field}: not implemented yet`,
-  );
-  if (provider.jwks.remote !== undefined) problems.push(`${path}.jwks.remote: not implemented yet`);
-  if (provider.jwks.local?.configMapRef !== undefined) {
-    problems.push(`${path}.jwks.local.configMapRef: not implemented yet`);
-  }
-  const inline = provider.jwks.local?.inline;
-  if (inline === undefined || problems.length > 0) {
-    return { problems: problems.length > 0 ? problems : [`${path}.jwks: names no key source`] };
-  }
-  const keys = readKeys(inline, "inline", validator, now);
-  if ("problem" in keys) return { problems: [`${path}.jwks.local.inline: ${keys.problem}`] };
+  const at = `${path}.${source.field}`;
+  if ("problem" in source) return { problems: [`${at}: ${source.problem}`] };
+  const keys = readKeys(source.text, source.origin, validator, now);
+  if ("problem" in keys) return { problems: [`${at}: ${keys.problem}`] };
   const configuration: ProviderConfiguration = { jwks: keys.jwks };
   if (provider.issuer) configuration.issuer = provider.issuer;
+  if (provider.audiences !== undefined) configuration.audiences = provider.audiences;
+  const { header, queryParameter } = provider.tokenSource ?? {};
+  if (header !== undefined) configuration.tokenSources = [headerSource(header)];
+  if (queryParameter !== undefined) configuration.tokenSources = [{ kind: "query", name: queryParameter }];
   if (provider.forwardToken === true) configuration.forwardToken = true;
   if (provider.claimsToHeaders !== undefined) {
     configuration.claimsToHeaders = provider.claimsToHeaders.map(({ name, header }) => ({
@@ -97,16 +99,40 @@ function readProvider(
       header: header.toLowerCase(),
     }));
   }
-  const refusal = validator.provider(configuration);
-  if (refusal === null) {
-    return { configuration, notes: keys.notes.map((note) => `${path}.jwks.local.inline: ${note}`) };
-  }
-  return { problems: [`${fieldBelow(path, fieldOf(refusal.path))}: ${refusal.message}`] };
+  const refusal = validator.provider(configuration) ?? unreachableSource(configuration);
+  if (refusal === null) return { configuration, notes: keys.notes.map((note) => `${at}: ${note}`) };
+  const field = refusal.path
+    .replace(/^jwks/, source.field)
+    .replace(/^tokenSources\[0\]/, header === undefined ? "tokenSource.queryParameter" : "tokenSource.header")
+    .replace(/^tokenSource\.queryParameter\.name$/, "tokenSource.queryParameter")
+    .replace(/^tokenSource\.header\.name$/, "tokenSource.header.header")
+    .replace(/\.claim$/, ".name");
+  return { problems: [`${fieldBelow(path, field)}: ${refusal.message}`] };
 }
 
-/** The filter's field names in kgateway's. */
-function fieldOf(path: string): string {
-  return path.replace(/^jwks/, "jwks.local.inline").replace(/\.claim$/, ".name");
+/** The text of a provider's keys, or why there is none, and the field it comes from. */
+type KeyText = { field: string } & ({ text: string; origin: Origin } | { problem: string });
+
+function keyText(
+  { jwks: { local = {}, remote } }: KgatewayJwtProvider,
+  namespace: string,
+  index: ResourceIndex,
+): KeyText {
+  if (remote !== undefined) return { field: "jwks.remote", problem: "not implemented yet" };
+  const { inline, configMapRef } = local;
+  if (inline !== undefined) return { field: "jwks.local.inline", text: inline, origin: "inline" };
+  if (configMapRef === undefined) return { field: "jwks", problem: "names no key source" };
+  const field = "jwks.local.configMapRef";
+  const { name } = configMapRef;
+  const id = `ConfigMap ${namespace}/${name}`;
+  const configMap = index.configMap(namespace, name);
+  if (configMap === undefined) {
+    return { field, problem: `${id} ${index.unread("ConfigMap", namespace, name) ?? "not found"}` };
+  }
+  const text = configMap.data?.[CONFIG_MAP_KEY];
+  return text === undefined
+    ? { field, problem: `${id} has no data key ${CONFIG_MAP_KEY}` }
+    : { field, text, origin: "configMap" };
 }
 
 /** Reads one TrafficPolicy; `targetRefs` are what its refs and selectors came to. */
@@ -167,5 +193,6 @@ function readJwtAuth(
   if (extension.problems.length > 0) {
     return { problem: `spec.jwtAuth.extensionRef: ${key} is not valid: ${extension.problems.join("; ")}` };
   }
-  return { providers: extension.providers };
+  const { providers, validationPolicy } = extension;
+  return { providers, ...(validationPolicy !== "REQUIRE_VALID" && { validationPolicy }) };
 }

@@ -1,6 +1,6 @@
 // Policies of both APIs in one form: what they switch on, for which targets, and what stands in the way.
 import type { KubernetesObject, PolicyTargetReference } from "../../api/types.js";
-import type { AuthorizationConfiguration, ProviderConfiguration } from "../snapshot.js";
+import type { AuthorizationConfiguration, ProviderConfiguration, ValidationPolicy } from "../snapshot.js";
 
 /** The two APIs. Policies of one never merge with those of the other: on one route, both must pass. */
 export const APIS = ["kgateway", "gloo"] as const;
@@ -14,6 +14,8 @@ export interface Broken {
 /** Provider ids by the names they have in the resource; null switches authentication off. */
 export interface AuthenticationSetting {
   providers: ReadonlyMap<string, string> | null;
+  /** Absent: REQUIRE_VALID. */
+  validationPolicy?: ValidationPolicy;
 }
 
 /** Principals still name providers as the resource does; null switches authorization off. */
@@ -23,11 +25,13 @@ export interface AuthorizationSetting {
 
 /** Each field is taken from the most specific policy that sets it. */
 export interface Settings {
+  /** Gloo's stage before external authorization; with `authentication`, both are demanded. */
+  precedingAuthentication?: AuthenticationSetting | Broken;
   authentication?: AuthenticationSetting | Broken;
   authorization?: AuthorizationSetting | Broken;
 }
 
-export const FIELDS = ["authentication", "authorization"] as const;
+export const FIELDS = ["precedingAuthentication", "authentication", "authorization"] as const;
 export type Field = (typeof FIELDS)[number];
 
 export interface Policy {
@@ -59,5 +63,5 @@ export function isBroken(setting: object): setting is Broken {
 
 /** Every field closed for one reason: for a policy of which not even the fields it sets are known. */
 export function brokenSettings(problem: string): Settings {
-  return { authentication: { problem }, authorization: { problem } };
+  return { precedingAuthentication: { problem }, authentication: { problem }, authorization: { problem } };
 }

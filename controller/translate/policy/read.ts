@@ -40,13 +40,8 @@ export function readPolicies(
   };
   for (const resource of resources) {
     if (resource.object.kind !== "GatewayExtension") continue;
-    const extension = readExtension(
-      resource.object as GatewayExtension,
-      findingsOf(resource),
-      validator,
-      providers,
-      now,
-    );
+    const object = resource.object as GatewayExtension;
+    const extension = readExtension(object, findingsOf(resource), validator, providers, index, now);
     extensions.set(keyOf(resource.object), extension);
   }
   const policies: Policy[] = [];
@@ -63,7 +58,7 @@ export function readPolicies(
         readVirtualHostOption(object as VirtualHostOption, findings, targetRefs, validator, providers, now),
       );
     } else if (object.kind === "RouteOption") {
-      policies.push(readRouteOption(object as RouteOption, findings, targetRefs, validator));
+      policies.push(readRouteOption(object as RouteOption, findings, targetRefs, validator, providers, now));
     } else {
       const targets = targetRefs.filter(({ group }) => group === GATEWAY_GROUP);
       if (targets.length > 0) policies.push(unknownPolicy(object, findings, targets));

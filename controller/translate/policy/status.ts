@@ -4,7 +4,7 @@ import type { Condition } from "../status.js";
 import { condition, CONTROLLER_NAME } from "../status.js";
 import type { EffectivePolicies } from "./effective.js";
 import type { Extension } from "./kgateway.js";
-import type { Policy } from "./model.js";
+import type { Field, Policy } from "./model.js";
 import { FIELDS } from "./model.js";
 import { namespaceOf } from "../resources.js";
 import type { ResolvedTarget } from "./targets.js";
@@ -63,7 +63,13 @@ function attached(
   if (lost.length === set.length) {
     return condition("Attached", false, "Overridden", `Overridden by ${whom}`, generation);
   }
-  return condition("Attached", true, "Merged", `Merged: ${lost.join(", ")} comes from ${whom}`, generation);
+  return condition("Attached", true, "Merged", `Merged: ${inWords(lost)} comes from ${whom}`, generation);
+}
+
+/** Of Gloo's stages, the earlier one needs a word only where the later one is not meant, too. */
+function inWords(fields: readonly Field[]): string {
+  const words = fields.filter((field) => field !== "precedingAuthentication" || !fields.includes("authentication"));
+  return words.join(", ").replace("precedingAuthentication", "authentication before external authorization");
 }
 
 function withNotes(words: string, notes: readonly string[] = []): string {

@@ -143,7 +143,8 @@ function sortedEntries(listener: ListenerTopology, policies: PolicyView): Map<st
       const hash = refused ? REFUSED_HASH : policies.policyHash(listener, route, rule.index);
       for (const match of rule.matches) {
         const header = match.headers.find((name) => headers.has(name));
-        const parameter = match.queryParams.find((name) => parameters.has(name));
+        // Envoy compares the name as it is in the request, the filter what it decodes to.
+        const parameter = match.queryParams.find((name) => parameters.has(decodedName(name)));
         const entry = makeEntry(route, rule, match, hash, header ?? parameter);
         for (const hostname of hostnames) append(tiers, hostname, entry);
       }
@@ -151,6 +152,11 @@ function sortedEntries(listener: ListenerTopology, policies: PolicyView): Map<st
   }
   for (const entries of tiers.values()) entries.sort(comparePrecedence);
   return tiers;
+}
+
+/** The name of a query parameter without percent-encoding. */
+function decodedName(name: string): string {
+  return [...new URLSearchParams(`${name.replaceAll("=", "%3D").replaceAll("&", "%26")}=`).keys()][0] ?? name;
 }
 
 function makeEntry(
