@@ -49,8 +49,9 @@ lint: node_modules/.installed ## prettier, eslint, tsc
 format: node_modules/.installed ## formats everything
 	npx --no-install prettier --write --log-level warn . && npx --no-install prettier --write --log-level warn assembly lib tests/unit
 
-generate: ## what is made from reasons.json
+generate: node_modules/.installed ## what is made from reasons.json, and the arithmetic of the elliptic curves
 	node tools/generate-reasons.mjs
+	node tools/generate-ec.mjs
 
 clean: ## removes what build made; installed tools stay
 	rm -rf build

@@ -65,7 +65,8 @@ function cluster() {
 }
 
 const suites = [
-  ["generated files", check(["node", ["tools/generate-reasons.mjs", "--check"]])],
+  ["generated files: reasons", check(["node", ["tools/generate-reasons.mjs", "--check"]])],
+  ["generated files: elliptic curves", check(["node", ["tools/generate-ec.mjs", "--check"]])],
   ["format", check(npx("prettier", "--check", "--log-level", "warn", "."))],
   ["lint", check(npx("eslint", "."))],
   ["types", check(npx("tsc", "-p", "tsconfig.json"))],
