@@ -162,6 +162,24 @@ describe.each(REFERENCES)("$crv", (curve) => {
     }
   });
 
+  test("r and s have one spelling: n more is refused where it fits", () => {
+    const point = pointsFrom(1n, 1n, 1)[0]!;
+    for (const s of [1n, 2n, 5n]) {
+      const text = Buffer.from(random.bytes(40), "latin1");
+      const key = keyLeadingTo(point, point.x, s, text);
+      const verdicts = [
+        [point.x, s],
+        [point.x, s + n],
+        [point.x + n, s],
+        [point.x + n, s + n],
+      ].map(([r, s]) => {
+        const signature = signatureOf(r!, s!);
+        return [ec.verify(keyOf(key), hash, signature, text), nodeVerifies(key, signature, text)];
+      });
+      expect(verdicts).toEqual([true, false, false, false].map((valid) => [valid, valid]));
+    }
+  });
+
   test("an r that is x, or x - n, of another point than R is refused", () => {
     // r + n is below p for these: both comparisons are made.
     for (const r of [1n, 2n, p - n - 1n, p - n, p - n + 1n]) {
