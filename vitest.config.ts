@@ -7,7 +7,7 @@ export default defineConfig({
         test: {
           name: "controller",
           testTimeout: 60_000,
-          include: ["controller/**/*.test.ts", "tests/{wasm,golden,docs}/**/*.test.ts"],
+          include: ["controller/**/*.test.ts", "tests/{wasm,golden,docs,deploy}/**/*.test.ts"],
         },
       },
       {

@@ -34,7 +34,7 @@ export interface ManifestsOptions {
 
 const GATEWAYS = { apiVersion: "gateway.networking.k8s.io/v1", plural: "gateways" } as const;
 /** As in the image. */
-const FILTER_PATH = "/usr/share/claimgate/claimgate.wasm";
+export const FILTER_PATH = "/usr/share/claimgate/claimgate.wasm";
 const XDS: HostAndPort = { address: "claimgate.claimgate-system.svc", port: 18000 };
 
 /** Resolves to the exit code: 1, after one line that says why and with nothing printed, if something is wrong. */
