@@ -56,6 +56,9 @@ export class Provider {
   sources: TokenSource[] = [];
   forwardToken: bool = false;
   keys: Jwk[] = [];
+  /** The keys' name (jose/key_set_id.ts). */
+  keySetHigh: u64 = 0;
+  keySetLow: u64 = 0;
   claimHeaders: ClaimHeader[] = [];
   failureStatus: FailureStatus | null = null;
 }

@@ -2,6 +2,7 @@
 import { ascii, sameContent } from "../host/literal";
 import { JsonDocument } from "../json/document";
 import { decodeJwks } from "../jose/jwks";
+import { keySetHigh, keySetLow, nameKeySet } from "../jose/key_set_id";
 import { sanitizeAudiences } from "./audience";
 import { claimPath } from "./claim_path";
 import { decodeFailureStatus } from "./failure_status";
@@ -54,6 +55,9 @@ export function decodeProvider(doc: JsonDocument, token: i32, path: string): Pro
   const keys = decodeJwks(doc, jwks);
   if (keys.error.length > 0) fail(path + ".jwks", keys.error);
   provider.keys = keys.keys;
+  nameKeySet(doc, jwks);
+  provider.keySetHigh = keySetHigh;
+  provider.keySetLow = keySetLow;
   decodeClaimHeaders(doc, token, path, provider);
   return provider;
 }

@@ -62,13 +62,19 @@ function saturatingAdd(a: u64, b: u64): u64 {
 }
 
 function verifySignature(provider: Provider, token: Token): Reason {
+  if (token.isVerifiedBy(provider.keySetHigh, provider.keySetLow)) return Reason.None;
+  const fault = token.complete();
+  if (fault != Reason.None) return fault;
   selector.begin(provider.keys, token.alg, token.kid, token.kidLength);
   const jws = token.jws;
   for (let key = selector.next(); key !== null; key = selector.next()) {
     const native = unchecked(key.native[token.alg]);
     if (native === null) continue;
     const verdict = verifyNative(native, token.signature, token.signatureLength, jws.header, jws.signedLength);
-    if (verdict == Verdict.Valid) return Reason.None;
+    if (verdict == Verdict.Valid) {
+      token.setVerifiedBy(provider.keySetHigh, provider.keySetLow);
+      return Reason.None;
+    }
     if (verdict == Verdict.Unavailable) return Reason.HostFailure;
   }
   return selector.tried > 0 ? Reason.JwtVerificationFailed : Reason.JwksKidAlgMismatch;

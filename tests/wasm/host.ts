@@ -60,7 +60,11 @@ export class FilterHost {
   #root = 0;
   #contexts = 0;
 
-  constructor(module: WebAssembly.Module) {
+  readonly #trusts: ((argument: Uint8Array) => boolean) | undefined;
+
+  /** `trusts`: what verify_signature answers in place of looking. */
+  constructor(module: WebAssembly.Module, trusts?: (argument: Uint8Array) => boolean) {
+    this.#trusts = trusts;
     const exit = (code: number) => {
       throw new Error(`proc_exit ${code}`);
     };
@@ -70,8 +74,8 @@ export class FilterHost {
     if (this.#exports.proxy_on_vm_start(0, 0) !== 1) throw new Error("the VM does not start");
   }
 
-  static load(path: string): FilterHost {
-    return new FilterHost(new WebAssembly.Module(readFileSync(path)));
+  static load(path: string, trusts?: (argument: Uint8Array) => boolean): FilterHost {
+    return new FilterHost(new WebAssembly.Module(readFileSync(path)), trusts);
   }
 
   /** A new root context with this configuration, judging what comes after it; false if the filter refuses it. */
@@ -203,6 +207,11 @@ export class FilterHost {
         sizeAt: number,
       ) => {
         if (this.#text(nameAt, nameLength) !== "verify_signature") return NOT_FOUND;
+        if (this.#trusts !== undefined) {
+          const argument = new Uint8Array(this.#exports.memory.buffer, at, length);
+          // VerifySignatureResult: result is field 1.
+          return this.#give(Buffer.from(this.#trusts(argument) ? [8, 1] : []), pointerAt, sizeAt);
+        }
         const result = verifySignature(new Uint8Array(this.#exports.memory.buffer.slice(at, at + length)));
         return result === null ? BAD_ARGUMENT : this.#give(result, pointerAt, sizeAt);
       },
