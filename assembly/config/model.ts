@@ -5,6 +5,9 @@ import { Regex } from "../regex/regex";
 import { ByteMap } from "./byte_map";
 
 export class ClaimHeader {
+  /** An earlier mapping of the provider has the same header. */
+  isRepeated: bool = false;
+
   constructor(
     /** Claim path, outermost member first. */
     public path: StaticArray<u8>[],

@@ -80,8 +80,15 @@ function decodeClaimHeaders(doc: JsonDocument, object: i32, path: string, provid
     if (encoding !== null && !plain && !sameContent(encoding, BASE64_ENCODING))
       fail(at + ".encoding", "must be base64 or json");
     const append = boolField(doc, token, "append", at, false);
-    provider.claimHeaders.push(new ClaimHeader(claimPath(claim, DOT), header, plain, append));
+    const mapping = new ClaimHeader(claimPath(claim, DOT), header, plain, append);
+    mapping.isRepeated = writesHeader(provider.claimHeaders, header);
+    provider.claimHeaders.push(mapping);
   }
+}
+
+function writesHeader(mappings: ClaimHeader[], name: StaticArray<u8>): bool {
+  for (let i = 0; i < mappings.length; i++) if (sameContent(unchecked(mappings[i]).header, name)) return true;
+  return false;
 }
 
 function readsHeader(sources: TokenSource[], name: StaticArray<u8>): bool {

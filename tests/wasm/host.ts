@@ -35,7 +35,6 @@ interface Exports {
   proxy_on_context_create(id: number, parent: number): void;
   proxy_on_configure(root: number, size: number): number;
   proxy_on_request_headers(id: number, count: number, endOfStream: number): number;
-  proxy_on_done(id: number): number;
   proxy_on_delete(id: number): void;
 }
 
@@ -101,7 +100,6 @@ export class FilterHost {
     const id = ++this.#contexts;
     this.#exports.proxy_on_context_create(id, this.#root);
     const answer = this.#exports.proxy_on_request_headers(id, this.#headers.length, 1);
-    this.#exports.proxy_on_done(id);
     this.#exports.proxy_on_delete(id);
     if (answer !== 0 && answer !== 1) throw new Error(`FilterHeadersStatus ${answer}`);
     const verdict = answer === 0 ? "continue" : "stop";
