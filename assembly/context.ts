@@ -5,10 +5,9 @@ import { Configuration } from "./config/model";
 import { configurationLength, configurationPointer, readConfiguration } from "./host/configuration";
 import { logError } from "./host/log";
 import { reserveTokens } from "./policy/verified";
-import { StreamTable } from "./stream_table";
 
 const roots = new Map<u32, Configuration | null>();
-const rootOfStream = new StreamTable();
+const rootOfStream = new Map<u32, u32>();
 
 /** A root context (`parentId` 0), or a stream of one. */
 export function createContext(id: u32, parentId: u32): void {
@@ -34,8 +33,9 @@ export function configureContext(rootId: u32, size: i32): bool {
 
 /** What a stream is judged by; null if its root has none, and then it must be refused. */
 export function configurationOf(streamId: u32): Configuration | null {
+  if (!rootOfStream.has(streamId)) return null;
   const root = rootOfStream.get(streamId);
-  return root != 0 && roots.has(root) ? roots.get(root) : null;
+  return roots.has(root) ? roots.get(root) : null;
 }
 
 /** Forgets a context; the configuration of a deleted root is garbage then. */

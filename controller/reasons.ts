@@ -32,6 +32,7 @@ export const REASONS = {
   jwt_jti_not_string: { status: 401, text: "Jwt payload [jti] field is not a string" },
   jwt_aud_not_string: { status: 401, text: "Jwt payload [aud] field is not a string or string list" },
   jwt_signature_bad_base64: { status: 401, text: "Jwt signature is an invalid Base64url encoded" },
+  jwt_ed25519_signature_wrong_length: { status: 401, text: "Jwt ED25519 signature is wrong length" },
   jwt_unknown_issuer: { status: 401, text: "Jwt issuer is not configured" },
   jwt_audience_not_allowed: { status: 403, text: "Audiences in Jwt are not allowed" },
   jwt_verification_failed: { status: 401, text: "Jwt verification fails" },

@@ -1,6 +1,6 @@
 // The plugin configuration, version 1; envoy/plugin-configuration.schema.json describes it for people.
 import { pointer } from "../host/literal";
-import { JsonDocument, JsonError } from "../json/document";
+import { JsonDocument, JsonError, Kind } from "../json/document";
 import { integerValue } from "../json/number";
 import { ByteMap } from "./byte_map";
 import {
@@ -14,6 +14,7 @@ import {
   mapField,
   resetFailure,
   stringField,
+  tokenIs,
 } from "./fields";
 import { Configuration } from "./model";
 import { addWrittenHeaders, decodePolicy, headerNames } from "./policy";
@@ -28,6 +29,7 @@ const FIELDS: StaticArray<string> = [
   "defaultPolicy",
   "policyFromRouteName",
   "removeUnderscoreVariants",
+  "nativeCrypto",
 ];
 const MAX_TOKENS: i32 = 1 << 21;
 const MAX_DEPTH: i32 = 32;
@@ -52,7 +54,7 @@ export function decodeConfiguration(at: usize, length: i32): Configuration | nul
   configuration.identityHeaders = headerNames(doc, 0, "configuration");
   configuration.removeUnderscoreVariants = boolField(doc, 0, "removeUnderscoreVariants", "configuration", true);
   configuration.policyFromRouteName = boolField(doc, 0, "policyFromRouteName", "configuration", false);
-  const providers = decodeProviders(doc, configuration);
+  const providers = decodeProviders(doc, configuration, allowsHostCrypto(doc));
   if (find(doc, 0, "identityHeaders") < 0) {
     for (let i = 0; i < configuration.providers.length; i++) {
       addWrittenHeaders(configuration.identityHeaders, unchecked(configuration.providers[i]));
@@ -69,13 +71,23 @@ function checkVersion(doc: JsonDocument): void {
   }
 }
 
-function decodeProviders(doc: JsonDocument, configuration: Configuration): ByteMap {
+/** Whether the host may check signatures; else our own code checks all of them. */
+function allowsHostCrypto(doc: JsonDocument): bool {
+  const token = find(doc, 0, "nativeCrypto");
+  if (token < 0) return true;
+  const known = doc.kind(token) == Kind.String;
+  if (known && tokenIs(doc, token, "auto")) return true;
+  if (!known || !tokenIs(doc, token, "never")) fail("configuration.nativeCrypto", 'must be "auto" or "never"');
+  return false;
+}
+
+function decodeProviders(doc: JsonDocument, configuration: Configuration, hostCrypto: bool): ByteMap {
   const names = new ByteMap();
   const map = mapField(doc, 0, "providers", "configuration");
   if (map < 0) return names;
   for (let i = 0, key = map + 1, n = doc.count(map); i < n && !failed(); i++, key = doc.next(key + 1)) {
     names.add(doc.pointer(key), doc.length(key), configuration.providers.length);
-    const provider = decodeProvider(doc, key + 1, "providers." + doc.text(key));
+    const provider = decodeProvider(doc, key + 1, "providers." + doc.text(key), hostCrypto);
     configuration.providers.push(provider);
     addTokenParameters(configuration.tokenParameters, provider.sources);
   }

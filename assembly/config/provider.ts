@@ -2,7 +2,6 @@
 import { ascii, sameContent } from "../host/literal";
 import { JsonDocument } from "../json/document";
 import { decodeJwks } from "../jose/jwks";
-import { keySetHigh, keySetLow, nameKeySet } from "../jose/key_set_id";
 import { sanitizeAudiences } from "./audience";
 import { claimPath } from "./claim_path";
 import { decodeFailureStatus } from "./failure_status";
@@ -38,8 +37,8 @@ const BASE64_ENCODING = ascii("base64");
 /** More than a day of skew is a mistake (milliseconds, most likely). */
 const MAX_SKEW: u64 = 86400;
 
-/** Decodes one provider; failures go to fields.ts. */
-export function decodeProvider(doc: JsonDocument, token: i32, path: string): Provider {
+/** Decodes one provider; failures go to fields.ts. `hostCrypto`: whether the host's code may check its signatures. */
+export function decodeProvider(doc: JsonDocument, token: i32, path: string, hostCrypto: bool): Provider {
   const provider = new Provider();
   if (!expectObject(doc, token, path, FIELDS)) return provider;
   const issuer = stringField(doc, token, "issuer", path);
@@ -52,12 +51,9 @@ export function decodeProvider(doc: JsonDocument, token: i32, path: string): Pro
   const jwks = find(doc, token, "jwks");
   if (jwks < 0) fail(path + ".jwks", "is required");
   if (failed()) return provider;
-  const keys = decodeJwks(doc, jwks);
+  const keys = decodeJwks(doc, jwks, hostCrypto, true);
   if (keys.error.length > 0) fail(path + ".jwks", keys.error);
   provider.keys = keys.keys;
-  nameKeySet(doc, jwks);
-  provider.keySetHigh = keySetHigh;
-  provider.keySetLow = keySetLow;
   decodeClaimHeaders(doc, token, path, provider);
   return provider;
 }
@@ -80,15 +76,8 @@ function decodeClaimHeaders(doc: JsonDocument, object: i32, path: string, provid
     if (encoding !== null && !plain && !sameContent(encoding, BASE64_ENCODING))
       fail(at + ".encoding", "must be base64 or json");
     const append = boolField(doc, token, "append", at, false);
-    const mapping = new ClaimHeader(claimPath(claim, DOT), header, plain, append);
-    mapping.isRepeated = writesHeader(provider.claimHeaders, header);
-    provider.claimHeaders.push(mapping);
+    provider.claimHeaders.push(new ClaimHeader(claimPath(claim, DOT), header, plain, append));
   }
-}
-
-function writesHeader(mappings: ClaimHeader[], name: StaticArray<u8>): bool {
-  for (let i = 0; i < mappings.length; i++) if (sameContent(unchecked(mappings[i]).header, name)) return true;
-  return false;
 }
 
 function readsHeader(sources: TokenSource[], name: StaticArray<u8>): bool {

@@ -1,3 +1,5 @@
+import { Hash } from "../crypto/hash";
+
 /** JWS algorithms (RFC 7518 §3.1, RFC 8037 §3.1): the index into {@link ALGORITHMS}. */
 export const enum Alg {
   None = -1,
@@ -24,12 +26,31 @@ export const enum Kty {
   Okp,
 }
 
+/** Curves (RFC 7518 §6.2.1.1, RFC 8037 §2); the index into {@link CURVES}. */
 export const enum Crv {
-  None,
-  P256,
-  P384,
-  P521,
+  None = -1,
+  P256 = 0,
+  P384 = 1,
+  P521 = 2,
+  Ed25519 = 3,
+}
+
+/** How a signature is checked. */
+export const enum Scheme {
+  /** RSASSA-PKCS1-v1_5 (RFC 8017 §8.2). */
+  RsaPkcs1,
+  /** RSASSA-PSS (RFC 8017 §8.1) with MGF1 and a salt as long as the hash (RFC 7518 §3.5). */
+  RsaPss,
+  Ecdsa,
+  Hmac,
   Ed25519,
+}
+
+/** Who checks a signature when the configuration leaves it open (`nativeCrypto: auto`): docs/decisions/0006. */
+export const enum Implementation {
+  /** The host's `verify_signature`, which was measured to be the faster one. */
+  Host,
+  Own,
 }
 
 export class Algorithm {
@@ -40,12 +61,12 @@ export class Algorithm {
     readonly name: string,
     readonly kty: Kty,
     readonly crv: Crv,
-    /** The hash as `verify_signature` of the host calls it; empty where the algorithm brings its own. */
-    readonly hash: string,
+    readonly scheme: Scheme,
+    /** Of the text; EdDSA hashes on its own account. */
+    readonly hash: Hash,
     /** Smallest key in bits: of the modulus, the curve, or the secret (RFC 7518 §3.2: as long as the hash). */
     readonly minimumBits: i32,
-    /** Whether signatures can be checked by this build. */
-    readonly verifiable: bool,
+    readonly preferred: Implementation,
   ) {
     let code: u64 = 0;
     for (let i = name.length - 1; i >= 0; i--) code = (code << 8) | name.charCodeAt(i);
@@ -54,21 +75,25 @@ export class Algorithm {
 }
 
 /** Every algorithm known; a token naming any other is "not supported". The order is that of {@link Alg}. */
+// prettier-ignore
 export const ALGORITHMS: StaticArray<Algorithm> = [
-  new Algorithm("RS256", Kty.Rsa, Crv.None, "sha256", 2048, true),
-  new Algorithm("RS384", Kty.Rsa, Crv.None, "sha384", 2048, true),
-  new Algorithm("RS512", Kty.Rsa, Crv.None, "sha512", 2048, true),
-  new Algorithm("PS256", Kty.Rsa, Crv.None, "sha256", 2048, false),
-  new Algorithm("PS384", Kty.Rsa, Crv.None, "sha384", 2048, false),
-  new Algorithm("PS512", Kty.Rsa, Crv.None, "sha512", 2048, false),
-  new Algorithm("ES256", Kty.Ec, Crv.P256, "sha256", 256, false),
-  new Algorithm("ES384", Kty.Ec, Crv.P384, "sha384", 384, false),
-  new Algorithm("ES512", Kty.Ec, Crv.P521, "sha512", 521, false),
-  new Algorithm("HS256", Kty.Oct, Crv.None, "sha256", 256, false),
-  new Algorithm("HS384", Kty.Oct, Crv.None, "sha384", 384, false),
-  new Algorithm("HS512", Kty.Oct, Crv.None, "sha512", 512, false),
-  new Algorithm("EdDSA", Kty.Okp, Crv.Ed25519, "", 256, false),
+  new Algorithm("RS256", Kty.Rsa, Crv.None, Scheme.RsaPkcs1, Hash.Sha256, 2048, Implementation.Host),
+  new Algorithm("RS384", Kty.Rsa, Crv.None, Scheme.RsaPkcs1, Hash.Sha384, 2048, Implementation.Host),
+  new Algorithm("RS512", Kty.Rsa, Crv.None, Scheme.RsaPkcs1, Hash.Sha512, 2048, Implementation.Host),
+  new Algorithm("PS256", Kty.Rsa, Crv.None, Scheme.RsaPss, Hash.Sha256, 2048, Implementation.Own),
+  new Algorithm("PS384", Kty.Rsa, Crv.None, Scheme.RsaPss, Hash.Sha384, 2048, Implementation.Own),
+  new Algorithm("PS512", Kty.Rsa, Crv.None, Scheme.RsaPss, Hash.Sha512, 2048, Implementation.Own),
+  new Algorithm("ES256", Kty.Ec, Crv.P256, Scheme.Ecdsa, Hash.Sha256, 256, Implementation.Host),
+  new Algorithm("ES384", Kty.Ec, Crv.P384, Scheme.Ecdsa, Hash.Sha384, 384, Implementation.Own),
+  new Algorithm("ES512", Kty.Ec, Crv.P521, Scheme.Ecdsa, Hash.Sha512, 521, Implementation.Own),
+  new Algorithm("HS256", Kty.Oct, Crv.None, Scheme.Hmac, Hash.Sha256, 256, Implementation.Own),
+  new Algorithm("HS384", Kty.Oct, Crv.None, Scheme.Hmac, Hash.Sha384, 384, Implementation.Own),
+  new Algorithm("HS512", Kty.Oct, Crv.None, Scheme.Hmac, Hash.Sha512, 512, Implementation.Own),
+  new Algorithm("EdDSA", Kty.Okp, Crv.Ed25519, Scheme.Ed25519, Hash.Sha512, 256, Implementation.Own),
 ];
+
+/** Names of curves, in the order of {@link Crv}. */
+export const CURVES: StaticArray<string> = ["P-256", "P-384", "P-521", "Ed25519"];
 
 /** The algorithm called by the `length` bytes at `name`, to the letter (RFC 7515 §4.1.1); Alg.None if unknown. */
 export function algorithmByName(name: usize, length: i32): Alg {

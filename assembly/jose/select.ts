@@ -1,4 +1,4 @@
-import { Alg, ALGORITHMS } from "./algorithms";
+import { Alg } from "./algorithms";
 import { Jwk } from "./jwk";
 
 /** Signatures checked for one token at most: a set of a thousand keys without `kid` must not cost a thousand checks. */
@@ -47,9 +47,7 @@ export class KeySelector {
   }
 
   private serves(key: Jwk): bool {
-    const algorithm = unchecked(ALGORITHMS[this.alg]);
-    if (!algorithm.verifiable || key.kty != algorithm.kty || key.crv != algorithm.crv) return false;
-    if (key.alg != Alg.None && key.alg != this.alg) return false;
+    if (!key.serves(this.alg)) return false;
     const kid = key.kid;
     if (this.kidLength == 0) return true;
     if (kid === null) return !this.byKid;

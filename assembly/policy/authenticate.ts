@@ -2,14 +2,12 @@
 // (authenticator.cc): a forged token that has expired is "expired".
 import { pointer, sameBytes } from "../host/literal";
 import { nowSeconds } from "../host/clock";
-import { verifyNative, Verdict } from "../crypto/native";
-import { KeySelector } from "../jose/select";
 import { Authentication, Provider } from "../config/model";
 import { isAudienceAllowed } from "./audience";
 import { Reason } from "./reasons";
+import { judgeSignature } from "./signature";
 import { Token } from "./token";
 
-const selector = new KeySelector();
 /** Index of the provider that took the token, after `authenticate` answered None. */
 export let acceptedProvider: i32 = -1;
 
@@ -51,7 +49,7 @@ function judge(provider: Provider, token: Token): Reason {
     if (token.hasExpiry && saturatingAdd(token.expiry, provider.clockSkew) < now) return Reason.JwtExpired;
   }
   if (!isAudienceAllowed(provider.audiences, token.payload, token.audience)) return Reason.JwtAudienceNotAllowed;
-  return verifySignature(provider, token);
+  return judgeSignature(provider.keys, token);
 }
 
 // @ts-ignore: decorator
@@ -59,23 +57,4 @@ function judge(provider: Provider, token: Token): Reason {
 function saturatingAdd(a: u64, b: u64): u64 {
   const sum = a + b;
   return sum < a ? u64.MAX_VALUE : sum;
-}
-
-function verifySignature(provider: Provider, token: Token): Reason {
-  if (token.isVerifiedBy(provider.keySetHigh, provider.keySetLow)) return Reason.None;
-  const fault = token.complete();
-  if (fault != Reason.None) return fault;
-  selector.begin(provider.keys, token.alg, token.kid, token.kidLength);
-  const jws = token.jws;
-  for (let key = selector.next(); key !== null; key = selector.next()) {
-    const native = unchecked(key.native[token.alg]);
-    if (native === null) continue;
-    const verdict = verifyNative(native, token.signature, token.signatureLength, jws.header, jws.signedLength);
-    if (verdict == Verdict.Valid) {
-      token.setVerifiedBy(provider.keySetHigh, provider.keySetLow);
-      return Reason.None;
-    }
-    if (verdict == Verdict.Unavailable) return Reason.HostFailure;
-  }
-  return selector.tried > 0 ? Reason.JwtVerificationFailed : Reason.JwksKidAlgMismatch;
 }

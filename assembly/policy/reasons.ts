@@ -28,6 +28,7 @@ export const enum Reason {
   JwtJtiNotString,
   JwtAudNotString,
   JwtSignatureBadBase64,
+  JwtEd25519SignatureWrongLength,
   JwtUnknownIssuer,
   JwtAudienceNotAllowed,
   JwtVerificationFailed,
@@ -41,7 +42,7 @@ export const enum Reason {
 
 const STATUS: StaticArray<u16> = [
   200, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401,
-  401, 401, 401, 403, 401, 401, 401, 403, 500, 500, 500,
+  401, 401, 401, 401, 403, 401, 401, 401, 403, 500, 500, 500,
 ];
 
 const DETAILS: StaticArray<StaticArray<u8>> = [
@@ -70,6 +71,7 @@ const DETAILS: StaticArray<StaticArray<u8>> = [
   ascii("claimgate_jwt_jti_not_string"),
   ascii("claimgate_jwt_aud_not_string"),
   ascii("claimgate_jwt_signature_bad_base64"),
+  ascii("claimgate_jwt_ed25519_signature_wrong_length"),
   ascii("claimgate_jwt_unknown_issuer"),
   ascii("claimgate_jwt_audience_not_allowed"),
   ascii("claimgate_jwt_verification_failed"),
@@ -107,6 +109,7 @@ const TEXT: StaticArray<StaticArray<u8>> = [
   ascii("Jwt payload [jti] field is not a string"),
   ascii("Jwt payload [aud] field is not a string or string list"),
   ascii("Jwt signature is an invalid Base64url encoded"),
+  ascii("Jwt ED25519 signature is wrong length"),
   ascii("Jwt issuer is not configured"),
   ascii("Audiences in Jwt are not allowed"),
   ascii("Jwt verification fails"),

@@ -1,5 +1,7 @@
-// A proxy-wasm host in Node, as small as configuring the filter needs: the same wasm that Envoy runs judges configuration here.
+// A proxy-wasm host in Node, as small as configuring the filter needs: the same wasm that Envoy runs judges configuration here,
+// and signatures for the command line.
 import { readFileSync } from "node:fs";
+import { type ReasonCode, REASONS } from "../reasons.js";
 
 const OK = 0;
 const NOT_FOUND = 1;
@@ -12,8 +14,17 @@ interface FilterExports {
   proxy_on_vm_start(root: number, size: number): number;
   proxy_on_context_create(id: number, parent: number): void;
   proxy_on_configure(root: number, size: number): number;
+  proxy_on_done(id: number): number;
   proxy_on_delete(id: number): void;
+  claimgate_jws_keys(at: number, size: number, host: number): number;
+  claimgate_jws_verify(at: number, size: number): number;
+  claimgate_jws_key(): number;
+  claimgate_jws_alg(): number;
 }
+
+/** In the order of the filter's table (assembly/jose/algorithms.ts). */
+const ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 HS256 HS384 HS512 EdDSA".split(" ");
+const REASON_CODES = Object.keys(REASONS) as ReasonCode[];
 
 /** One VM of the filter. A trap leaves it unusable, as in Envoy; callers make a new one. */
 export class FilterVm {
@@ -27,7 +38,9 @@ export class FilterVm {
     this.exports = instance.exports as unknown as FilterExports;
     this.exports._initialize();
     this.exports.proxy_on_context_create(this.nextContext, 0);
-    if (this.exports.proxy_on_vm_start(this.nextContext, 0) !== 1) throw new Error("the filter refuses to start");
+    if (this.exports.proxy_on_vm_start(this.nextContext, 0) !== 1) {
+      throw new Error(this.lines[0] ?? "the filter refuses to start");
+    }
   }
 
   /** Offers a configuration to a root context of its own. null: taken; else what the filter logged. */
@@ -37,9 +50,30 @@ export class FilterVm {
     this.configuration = Buffer.from(configuration, "utf8");
     this.exports.proxy_on_context_create(root, 0);
     const taken = this.exports.proxy_on_configure(root, this.configuration.length) === 1;
+    this.exports.proxy_on_done(root);
     this.exports.proxy_on_delete(root);
     this.configuration = new Uint8Array();
     return taken ? null : (this.lines[0] ?? "refused without a reason");
+  }
+
+  /** Takes the keys that {@link verifyJws} tries; how many of them can be used. */
+  setJwsKeys(jwks: { keys: object[] }): number {
+    const text = Buffer.from(JSON.stringify(jwks), "utf8");
+    return this.exports.claimgate_jws_keys(this.put(text), text.length, 0);
+  }
+
+  /** Checks the signature of a compact JWS with the filter's own code: which key made it, by its position, or why it is not valid. */
+  verifyJws(jws: Uint8Array): { key: number; alg: string } | { reason: ReasonCode } {
+    const reason = this.exports.claimgate_jws_verify(this.put(jws), jws.length);
+    if (reason !== 0) return { reason: REASON_CODES[reason - 1]! };
+    return { key: this.exports.claimgate_jws_key(), alg: ALGORITHMS[this.exports.claimgate_jws_alg()]! };
+  }
+
+  /** Copies bytes into the VM, good for one call. */
+  private put(bytes: Uint8Array): number {
+    const at = this.exports.malloc(bytes.length);
+    new Uint8Array(this.exports.memory.buffer).set(bytes, at);
+    return at;
   }
 
   private imports(module: WebAssembly.Module): WebAssembly.Imports {
@@ -51,8 +85,7 @@ export class FilterVm {
       proxy_get_buffer_bytes: (type, start, length, pointerOut, sizeOut) => {
         if (type !== PLUGIN_CONFIGURATION) return NOT_FOUND;
         const bytes = this.configuration.subarray(start!, start! + length!);
-        const at = bytes.length === 0 ? 0 : this.exports.malloc(bytes.length);
-        new Uint8Array(this.exports.memory.buffer).set(bytes, at);
+        const at = bytes.length === 0 ? 0 : this.put(bytes);
         const view = new DataView(this.exports.memory.buffer);
         view.setUint32(pointerOut!, at, true);
         view.setUint32(sizeOut!, bytes.length, true);

@@ -16,6 +16,8 @@ export interface PluginConfiguration {
   policyFromRouteName?: boolean;
   /** false only where Envoy drops header names with underscores itself; true removes `x_team` as well as `x-team`. */
   removeUnderscoreVariants?: boolean;
+  /** Who checks signatures: "auto" (default) the host where that is faster, "never" the filter's own code always. */
+  nativeCrypto?: "auto" | "never";
 }
 
 export interface ProviderConfiguration {

@@ -1,6 +1,7 @@
 // A proxy-wasm host for the compiled filter: as much of Envoy as one request needs (ABI 0.2.1). Texts are Latin-1, a character is
 // a byte. What the filter does not import here it must not import at all: instantiation fails then.
 import { readFileSync } from "node:fs";
+import { REASONS } from "../../controller/reasons.js";
 import { verifySignature } from "../unit/verify-signature.js";
 
 export type Header = readonly [name: string, value: string];
@@ -35,7 +36,10 @@ interface Exports {
   proxy_on_context_create(id: number, parent: number): void;
   proxy_on_configure(root: number, size: number): number;
   proxy_on_request_headers(id: number, count: number, endOfStream: number): number;
+  proxy_on_done(id: number): number;
   proxy_on_delete(id: number): void;
+  claimgate_jws_keys(at: number, size: number, host: number): number;
+  claimgate_jws_verify(at: number, size: number): number;
 }
 
 const OK = 0;
@@ -49,6 +53,8 @@ export class FilterHost {
   /** Seconds since 1970. */
   now = 1_900_000_000;
   routeName: string | null = null;
+  /** What verify_signature answers instead of judging: a WasmResult other than 0, or a result. */
+  verifySignature: number | Uint8Array | null = null;
   readonly log: string[] = [];
   readonly #exports: Exports;
   #configuration: Buffer = Buffer.alloc(0);
@@ -59,11 +65,7 @@ export class FilterHost {
   #root = 0;
   #contexts = 0;
 
-  readonly #trusts: ((argument: Uint8Array) => boolean) | undefined;
-
-  /** `trusts`: what verify_signature answers in place of looking. */
-  constructor(module: WebAssembly.Module, trusts?: (argument: Uint8Array) => boolean) {
-    this.#trusts = trusts;
+  constructor(module: WebAssembly.Module) {
     const exit = (code: number) => {
       throw new Error(`proc_exit ${code}`);
     };
@@ -73,8 +75,8 @@ export class FilterHost {
     if (this.#exports.proxy_on_vm_start(0, 0) !== 1) throw new Error("the VM does not start");
   }
 
-  static load(path: string, trusts?: (argument: Uint8Array) => boolean): FilterHost {
-    return new FilterHost(new WebAssembly.Module(readFileSync(path)), trusts);
+  static load(path: string): FilterHost {
+    return new FilterHost(new WebAssembly.Module(readFileSync(path)));
   }
 
   /** A new root context with this configuration, judging what comes after it; false if the filter refuses it. */
@@ -100,11 +102,26 @@ export class FilterHost {
     const id = ++this.#contexts;
     this.#exports.proxy_on_context_create(id, this.#root);
     const answer = this.#exports.proxy_on_request_headers(id, this.#headers.length, 1);
+    this.#exports.proxy_on_done(id);
     this.#exports.proxy_on_delete(id);
     if (answer !== 0 && answer !== 1) throw new Error(`FilterHeadersStatus ${answer}`);
     const verdict = answer === 0 ? "continue" : "stop";
     const [calls, properties] = [this.#calls, this.#properties];
     return { verdict, reply: this.#reply, headers: this.#headers, calls, properties };
+  }
+
+  /** Takes keys for {@link verifyJws}; `host`: verify_signature may be called for them. The number of those that can be used. */
+  setJwsKeys(keys: readonly object[], host: boolean): number {
+    const text = Buffer.from(JSON.stringify({ keys }), "utf8");
+    return this.#exports.claimgate_jws_keys(this.#put(text), text.length, host ? 1 : 0);
+  }
+
+  /** Judges the signature of a compact JWS: "valid", or the code of the reason. `calls` are the host's. */
+  verifyJws(jws: string): { verdict: string; calls: readonly string[] } {
+    this.#calls = [];
+    const bytes = Buffer.from(jws, "latin1");
+    const reason = this.#exports.claimgate_jws_verify(this.#put(bytes), bytes.length);
+    return { verdict: reason === 0 ? "valid" : Object.keys(REASONS)[reason - 1]!, calls: this.#calls };
   }
 
   /** Bytes of linear memory. */
@@ -116,9 +133,14 @@ export class FilterHost {
     return Buffer.from(this.#exports.memory.buffer, at, length).toString("latin1");
   }
 
-  #give(bytes: Buffer, pointerAt: number, sizeAt: number): number {
+  #put(bytes: Uint8Array): number {
     const at = bytes.length === 0 ? 0 : this.#exports.malloc(bytes.length);
     new Uint8Array(this.#exports.memory.buffer).set(bytes, at);
+    return at;
+  }
+
+  #give(bytes: Uint8Array, pointerAt: number, sizeAt: number): number {
+    const at = this.#put(bytes);
     const view = new DataView(this.#exports.memory.buffer);
     view.setUint32(pointerAt, at, true);
     view.setUint32(sizeAt, bytes.length, true);
@@ -205,11 +227,8 @@ export class FilterHost {
         sizeAt: number,
       ) => {
         if (this.#text(nameAt, nameLength) !== "verify_signature") return NOT_FOUND;
-        if (this.#trusts !== undefined) {
-          const argument = new Uint8Array(this.#exports.memory.buffer, at, length);
-          // VerifySignatureResult: result is field 1.
-          return this.#give(Buffer.from(this.#trusts(argument) ? [8, 1] : []), pointerAt, sizeAt);
-        }
+        if (typeof this.verifySignature === "number") return this.verifySignature;
+        if (this.verifySignature !== null) return this.#give(this.verifySignature, pointerAt, sizeAt);
         const result = verifySignature(new Uint8Array(this.#exports.memory.buffer.slice(at, at + length)));
         return result === null ? BAD_ARGUMENT : this.#give(result, pointerAt, sizeAt);
       },

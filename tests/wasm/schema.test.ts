@@ -47,6 +47,8 @@ describe("good configurations", () => {
   it.each<[string, () => unknown]>([
     ["envoy/static.yaml", staticConfiguration],
     ["the smallest", () => top({})],
+    ["signatures by our own code", () => top({ nativeCrypto: "never" })],
+    ["signatures by either", () => top({ nativeCrypto: "auto" })],
     [
       "identity headers",
       () => top({ identityHeaders: ["x-team", "X-Org", "!#$%&'*+-.^_`|~"], removeUnderscoreVariants: false }),
@@ -126,6 +128,7 @@ const COUNTER_EXAMPLES: [string, unknown][] = [
   ["policies", { version: 1, defaultPolicy: "a" }],
   ["defaultPolicy", { version: 1, policies: { a: { checks: [] } } }],
   ["unknown field", top({ policie: {} })],
+  ["nativeCrypto", top({ nativeCrypto: "always" })],
   ["identityHeaders", top({ identityHeaders: "x-a" })],
   ["identityHeaders[0]", top({ identityHeaders: [1] })],
   ["identityHeaders[0]", top({ identityHeaders: ["x a"] })],

@@ -4,6 +4,7 @@ import { fillTable, KEY_BITS, tableSize } from "./table";
 
 const t0: usize = memory.data(80, 8);
 const t1: usize = memory.data(80, 8);
+const point: usize = memory.data(160, 8);
 
 /** A public key, ready to verify with. */
 export class EcKey {
@@ -27,19 +28,26 @@ function isOnCurve(curve: EcCurve, x: usize, y: usize): bool {
 }
 
 /**
- * Prepares the public key with these coordinates: big-endian and of exactly the field's length, 32, 48 or 66 bytes (RFC 7518
- * §6.2.1.2). Null unless both are below p and the point is on the curve; then it is a key, as the groups have prime order and infinity
- * has no coordinates (NIST SP 800-186 D.1.1.2).
+ * Whether these coordinates are a public key: big-endian and of exactly the field's length, 32, 48 or 66 bytes (RFC 7518 §6.2.1.2), both
+ * below p and the point on the curve. It is a key then, as the groups have prime order and infinity has no coordinates (NIST SP 800-186
+ * D.1.1.2). Costs a few multiplications.
  */
-export function prepareEc(id: Curve, x: usize, y: usize): EcKey | null {
+export function isEcPublicKey(id: Curve, x: usize, y: usize): bool {
   const curve = CURVES[id];
-  if (memory.compare(x, curve.prime, curve.bytes) >= 0 || memory.compare(y, curve.prime, curve.bytes) >= 0) return null;
+  if (memory.compare(x, curve.prime, curve.bytes) >= 0) return false;
+  if (memory.compare(y, curve.prime, curve.bytes) >= 0) return false;
   useCurve(curve);
+  fromBytes(point, x);
+  fromBytes(point + elementSize, y);
+  return isOnCurve(curve, point, point + elementSize);
+}
+
+/** Prepares a public key, about as costly as half a verification; null unless {@link isEcPublicKey}. */
+export function prepareEc(id: Curve, x: usize, y: usize): EcKey | null {
+  if (!isEcPublicKey(id, x, y)) return null;
+  const curve = CURVES[id];
   const table = new StaticArray<u8>(tableSize(KEY_BITS));
-  const p = changetype<usize>(table);
-  fromBytes(p, x);
-  fromBytes(p + elementSize, y);
-  if (!isOnCurve(curve, p, p + elementSize)) return null;
-  fillTable(curve, p, KEY_BITS);
+  memory.copy(changetype<usize>(table), point, elementSize << 1);
+  fillTable(curve, changetype<usize>(table), KEY_BITS);
   return new EcKey(curve, table);
 }

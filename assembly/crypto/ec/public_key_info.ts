@@ -15,7 +15,7 @@ const P521: usize = memory.data<u8>([
 
 /**
  * The DER SubjectPublicKeyInfo (RFC 5480 §2) of the point with these coordinates: big-endian, of exactly the field's length. Whether
- * it is on the curve, {@link prepareEc} says.
+ * it is on the curve, {@link isEcPublicKey} says.
  */
 export function ecPublicKeyInfo(curve: Curve, x: usize, y: usize): StaticArray<u8> {
   const bytes = CURVES[curve].bytes;

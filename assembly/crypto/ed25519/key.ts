@@ -21,12 +21,17 @@ const decoded: usize = memory.data(160, 16);
 const negative: usize = memory.data(160, 16);
 
 /**
- * The public key of the 32 bytes at `x` (RFC 8032 §5.1.5, RFC 8037 §2); null if they are no canonical encoding of a point, or the point
- * is of small order: any text would have a signature then, made by anybody (RFC 8032 §8.3 and §10; Brendel, Cremers, Jackson, Zhao, "The
- * provable security of Ed25519", 2021).
+ * Whether the 32 bytes at `x` are a public key (RFC 8032 §5.1.5, RFC 8037 §2): not if they are no canonical encoding of a point, or the
+ * point is of small order: any text would have a signature then, made by anybody (RFC 8032 §8.3 and §10; Brendel, Cremers, Jackson, Zhao,
+ * "The provable security of Ed25519", 2021).
  */
+export function isEd25519PublicKey(x: usize): bool {
+  return decodePoint(decoded, x) && !hasSmallOrder(decoded);
+}
+
+/** Prepares the public key of the 32 bytes at `x`, about as costly as a verification; null unless {@link isEd25519PublicKey}. */
 export function prepareEd25519(x: usize): Ed25519Key | null {
-  if (!decodePoint(decoded, x) || hasSmallOrder(decoded)) return null;
+  if (!isEd25519PublicKey(x)) return null;
   const key = new Ed25519Key(new StaticArray<u8>(ENCODED_SIZE), new StaticArray<u8>(tableSize(KEY_COUNT)));
   memory.copy(changetype<usize>(key.encoded), x, ENCODED_SIZE);
   negate(negative, decoded);

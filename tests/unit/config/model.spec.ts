@@ -1,4 +1,5 @@
 // What a good configuration becomes.
+import { Alg } from "../../../assembly/jose/algorithms";
 import { Matcher } from "../../../assembly/config/model";
 import { AUTHENTICATED, authorized, configuration, jwks } from "../fixtures";
 import { good, textOf, textsOf } from "./decode";
@@ -22,6 +23,14 @@ describe("a configuration", () => {
     expect(provider.clockSkew).toBe(60);
     expect(provider.forwardToken).toBe(false);
     expect(provider.keys.length).toBe(1);
+  });
+
+  it("prepares the host's code only where it may be used", () => {
+    const native = (rest: string): bool =>
+      good(configuration(OPEN, "", rest)).providers[0].keys[0].native[Alg.RS256] !== null;
+    expect(native("")).toBe(true);
+    expect(native('"nativeCrypto":"auto"')).toBe(true);
+    expect(native('"nativeCrypto":"never"')).toBe(false);
   });
 
   it("needs no providers", () => {

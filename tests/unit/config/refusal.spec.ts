@@ -98,6 +98,8 @@ describe("a configuration is refused", () => {
       [withRest('"identityHeaders":["x-a",1]'), "configuration.identityHeaders[1]: must be a string"],
       [withRest('"removeUnderscoreVariants":"no"'), "configuration.removeUnderscoreVariants: must be true or false"],
       [withRest('"policyFromRouteName":1'), "configuration.policyFromRouteName: must be true or false"],
+      [withRest('"nativeCrypto":true'), 'configuration.nativeCrypto: must be "auto" or "never"'],
+      [withRest('"nativeCrypto":"always"'), 'configuration.nativeCrypto: must be "auto" or "never"'],
       [
         '{"version":1,"providers":[],"policies":{"a":{"checks":[]}},"defaultPolicy":"a"}',
         "configuration.providers: must be an object",

@@ -1,4 +1,5 @@
 export { malloc } from "../../../assembly/host/memory";
+import { Hash } from "../../../assembly/crypto/hash";
 import { NativeKey, Verdict, prepareNative, verifyNative } from "../../../assembly/crypto/native";
 import { Alg } from "../../../assembly/jose/algorithms";
 import { decodeBase64Url } from "../../../assembly/jose/base64url";
@@ -39,7 +40,7 @@ function verify(key: NativeKey, compact: string): Verdict {
   return verifyNative(key, signature, length, jws.header, jws.signedLength);
 }
 
-let rfcKey = prepareNative("sha256", derOf(RFC7515_SPKI), 256);
+let rfcKey = prepareNative(Hash.Sha256, derOf(RFC7515_SPKI), 256, false);
 
 function answer(status: u32, result: string): Verdict {
   setForeign(status, result);
@@ -56,7 +57,7 @@ describe("verifyNative", () => {
     expect(foreignNameIs("verify_signature")).toBe(true);
     expect(verifySignatureArgumentIs("sha256", RFC7515_SPKI, toHex(signature, 256), RFC_SIGNED)).toBe(true);
 
-    const key = prepareNative("sha512", derOf(RFC7515_SPKI), 2);
+    const key = prepareNative(Hash.Sha512, derOf(RFC7515_SPKI), 2, false);
     const texts: string[] = ["x", "y".repeat(127), "z".repeat(128), "t".repeat(16384), "u".repeat(100000)];
     store<u16>(signature, 0x5aff);
     for (let i = 0; i < texts.length; i++) {
@@ -91,18 +92,39 @@ describe("verifyNative", () => {
       expect(verifyNative(rfcKey, signature, lengths[i], token.pointer, 10)).toBe(Verdict.Invalid);
     }
     expect(verifyNative(rfcKey, signature, 256, token.pointer, -1)).toBe(Verdict.Invalid);
-    expect(verifyNative(rfcKey, signature, 256, token.pointer, 1 << 17)).toBe(Verdict.Invalid);
-    expect(verifyNative(rfcKey, signature, 256, token.pointer, i32.MAX_VALUE)).toBe(Verdict.Invalid);
     expect(foreignCalls()).toBe(0);
+  });
+
+  it("has no verdict of texts that are too long for a call", () => {
+    setForeign(0, "\x08\x01");
+    expect(verifyNative(rfcKey, signature, 256, token.pointer, 1 << 17)).toBe(Verdict.Unavailable);
+    expect(verifyNative(rfcKey, signature, 256, token.pointer, i32.MAX_VALUE)).toBe(Verdict.Unavailable);
+    expect(foreignCalls()).toBe(0);
+  });
+
+  it("turns R‖S into DER, and asks about none of another length", () => {
+    setForeign(0, "\x08\x01");
+    const key = prepareNative(Hash.Sha256, derOf("3000"), 64, true);
+    const text = Bytes.text("x");
+    memory.fill(signature, 0, 64);
+    store<u8>(signature, 1, 31);
+    store<u16>(signature, 0x0180, 62);
+    expect(verifyNative(key, signature, 64, text.pointer, 1)).toBe(Verdict.Valid);
+    expect(verifySignatureArgumentIs("sha256", "3000", "3008020101" + "0203008001", "x")).toBe(true);
+    expect(verifyNative(key, signature, 63, text.pointer, 1)).toBe(Verdict.Invalid);
+    expect(verifyNative(key, signature, 66, text.pointer, 1)).toBe(Verdict.Invalid);
+    expect(verifyNative(prepareNative(Hash.Sha256, derOf("3000"), 6, true), signature, 6, text.pointer, 1)).toBe(
+      Verdict.Invalid,
+    );
+    expect(foreignCalls()).toBe(1);
   });
 
   it("verifies the example of RFC 7515 A.2 with OpenSSL behind the host call", () => {
     verifySignatures();
     expect(verify(rfcKey, RFC7515_TOKEN)).toBe(Verdict.Valid);
-    expect(verify(prepareNative("sha384", derOf(RFC7515_SPKI), 256), RFC7515_TOKEN)).toBe(Verdict.Invalid);
-    expect(verify(prepareNative("sha999", derOf(RFC7515_SPKI), 256), RFC7515_TOKEN)).toBe(Verdict.Invalid);
-    expect(verify(prepareNative("sha256", derOf(GUIDE_SPKI), 256), RFC7515_TOKEN)).toBe(Verdict.Invalid);
-    expect(verify(prepareNative("sha256", derOf("3000"), 256), RFC7515_TOKEN)).toBe(Verdict.Invalid);
+    expect(verify(prepareNative(Hash.Sha384, derOf(RFC7515_SPKI), 256, false), RFC7515_TOKEN)).toBe(Verdict.Invalid);
+    expect(verify(prepareNative(Hash.Sha256, derOf(GUIDE_SPKI), 256, false), RFC7515_TOKEN)).toBe(Verdict.Invalid);
+    expect(verify(prepareNative(Hash.Sha256, derOf("3000"), 256, false), RFC7515_TOKEN)).toBe(Verdict.Invalid);
     const header = token.pointer;
     for (let i: usize = 0; i < 256; i += 37) {
       store<u8>(signature + i, load<u8>(signature + i) ^ 1);
@@ -118,7 +140,7 @@ describe("verifyNative", () => {
     const doc = new JsonDocument(64, 8);
     const set = Bytes.text(GUIDE_JWKS);
     doc.parse(set.pointer, set.length);
-    const native = decodeJwks(doc, 0).keys[0].native[Alg.RS256];
+    const native = decodeJwks(doc, 0, true, false).keys[0].native[Alg.RS256];
     expect(native !== null).toBe(true);
     if (native !== null) {
       expect(verify(native, GUIDE_TOKEN)).toBe(Verdict.Valid);

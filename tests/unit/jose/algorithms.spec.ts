@@ -1,4 +1,5 @@
-import { Alg, ALGORITHMS, Crv, Kty, algorithmByName } from "../../../assembly/jose/algorithms";
+import { Hash } from "../../../assembly/crypto/hash";
+import { Alg, ALGORITHMS, Crv, Kty, Scheme, algorithmByName } from "../../../assembly/jose/algorithms";
 import { Bytes } from "../json/bytes";
 
 function byName(name: string): Alg {
@@ -27,7 +28,6 @@ describe("algorithms", () => {
     for (let i = 0; i < names.length; i++) {
       expect(<i32>byName(names[i])).toBe(i, names[i]);
       expect(ALGORITHMS[i].name).toBe(names[i]);
-      expect(ALGORITHMS[i].verifiable).toBe(i <= 2, names[i]);
     }
     expect(byName("RS256")).toBe(Alg.RS256);
     expect(byName("EdDSA")).toBe(Alg.EdDSA);
@@ -64,7 +64,12 @@ describe("algorithms", () => {
     for (let i = 0; i < 12; i++) {
       const algorithm = ALGORITHMS[i];
       const family = algorithm.name.substr(0, 2);
-      expect(algorithm.hash).toBe("sha" + algorithm.name.substr(2), algorithm.name);
+      const size = algorithm.name.substr(2);
+      const hash = size == "256" ? Hash.Sha256 : size == "384" ? Hash.Sha384 : Hash.Sha512;
+      expect<i32>(algorithm.hash).toBe(hash, algorithm.name);
+      const rsa = family == "RS" ? Scheme.RsaPkcs1 : Scheme.RsaPss;
+      const scheme = family == "ES" ? Scheme.Ecdsa : family == "HS" ? Scheme.Hmac : rsa;
+      expect<i32>(algorithm.scheme).toBe(scheme, algorithm.name);
       expect(algorithm.kty).toBe(family == "ES" ? Kty.Ec : family == "HS" ? Kty.Oct : Kty.Rsa, algorithm.name);
       if (family != "ES") expect(algorithm.crv).toBe(Crv.None, algorithm.name);
     }
@@ -74,6 +79,8 @@ describe("algorithms", () => {
     expect(ALGORITHMS[Alg.ES512].minimumBits).toBe(521);
     expect(ALGORITHMS[Alg.EdDSA].kty).toBe(Kty.Okp);
     expect(ALGORITHMS[Alg.EdDSA].crv).toBe(Crv.Ed25519);
+    expect<i32>(ALGORITHMS[Alg.EdDSA].scheme).toBe(Scheme.Ed25519);
     expect(ALGORITHMS[Alg.RS256].minimumBits).toBe(2048);
+    expect(ALGORITHMS[Alg.HS384].minimumBits).toBe(384);
   });
 });

@@ -7,6 +7,7 @@ const selector = new KeySelector();
 
 function key(index: i32, kty: Kty, kid: string, alg: Alg): Jwk {
   const jwk = new Jwk(kty, index);
+  jwk.bits = 2048;
   jwk.alg = alg;
   if (kid.length > 0) {
     const bytes = Bytes.text(kid);
@@ -53,8 +54,12 @@ describe("KeySelector", () => {
   it("binds algorithm, key type and curve", () => {
     const ec = key(3, Kty.Ec, "", Alg.None);
     ec.crv = Crv.P256;
+    ec.bits = 256;
     const okp = key(4, Kty.Okp, "", Alg.None);
     okp.crv = Crv.Ed25519;
+    okp.bits = 256;
+    const short = key(7, Kty.Oct, "", Alg.None);
+    short.bits = 384;
     const keys: Jwk[] = [
       key(0, Kty.Rsa, "", Alg.None),
       key(1, Kty.Rsa, "", Alg.RS256),
@@ -63,15 +68,19 @@ describe("KeySelector", () => {
       okp,
       key(5, Kty.Oct, "", Alg.None),
       key(6, Kty.Rsa, "", Alg.PS256),
+      short,
     ];
     expect(selected(keys, Alg.RS256, "x")).toBe(" 0 1");
     expect(selected(keys, Alg.RS384, "")).toBe(" 0 2");
     expect(selected(keys, Alg.RS512, "")).toBe(" 0");
-    // Not verifiable by this build: no key serves them.
-    expect(selected(keys, Alg.PS256, "")).toBe("");
-    expect(selected(keys, Alg.ES256, "")).toBe("");
-    expect(selected(keys, Alg.HS256, "")).toBe("");
-    expect(selected(keys, Alg.EdDSA, "")).toBe("");
+    expect(selected(keys, Alg.PS256, "")).toBe(" 0 6");
+    expect(selected(keys, Alg.PS384, "")).toBe(" 0");
+    expect(selected(keys, Alg.ES256, "")).toBe(" 3");
+    expect(selected(keys, Alg.ES384, "")).toBe("");
+    expect(selected(keys, Alg.EdDSA, "")).toBe(" 4");
+    expect(selected(keys, Alg.HS384, "")).toBe(" 5 7");
+    // Its 384 bits are fewer than the hash has.
+    expect(selected(keys, Alg.HS512, "")).toBe(" 5");
     expect(selected(keys, Alg.None, "")).toBe("");
   });
 

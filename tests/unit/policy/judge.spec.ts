@@ -44,6 +44,9 @@ describe("judgeRequest", () => {
     expectReply(judgeRequest(c), 403, "rbac_denied", "RBAC: access denied", "");
     request(GOOD);
     mock.setForeign(1, "");
+    expectReply(judgeRequest(c), 401, "jwt_verification_failed", "Jwt verification fails", INVALID);
+    request(GOOD);
+    mock.failCall("proxy_get_current_time_nanoseconds", 1);
     expectReply(judgeRequest(c), 500, "host_failure", "Request cannot be judged", "");
     request(GOOD);
     expectReply(judgeRequest(null), 500, "host_failure", "Request cannot be judged", "");

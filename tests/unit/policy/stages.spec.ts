@@ -83,7 +83,7 @@ describe("ALLOW_MISSING_OR_FAILED", () => {
 
   it("does not forgive the host", () => {
     request(GOOD);
-    mock.setForeign(1, "");
+    mock.failCall("proxy_get_current_time_nanoseconds", 1);
     const c = allowing("ALLOW_MISSING_OR_FAILED");
     expectReply(judgeRequest(c), 500, "host_failure", "Request cannot be judged", "");
   });
