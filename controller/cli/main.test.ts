@@ -52,6 +52,14 @@ test.each([
   expect(process.exitCode).toBe(1);
 });
 
+test.each([
+  [["jws", "verify"], "error: required option '--jwks <file>' not specified\n"],
+  [["jws", "sign"], "error: unknown command 'sign'\n"],
+])("claimgate %j: one line, and 2, because 1 says that a signature is not valid", async (args, words) => {
+  expect(await claimgate(...args)).toBe(words);
+  expect(process.exitCode).toBe(2);
+});
+
 test("xDS beyond loopback is refused, whatever way the address is written", async () => {
   for (const address of ["0.0.0.0:1", "[::]:1", "[::ffff:10.0.0.1]:1", "example.com:1", "127.evil.example:1"]) {
     vi.resetModules();

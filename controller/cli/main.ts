@@ -154,4 +154,21 @@ program
     process.exitCode = await certs({ ...options, serverName });
   });
 
+const jws = program
+  .command("jws")
+  .description("JSON Web Signatures, judged by the filter's own code")
+  .showHelpAfterError(false)
+  // 1 says that a signature is not valid.
+  .exitOverride(({ exitCode, code }) => process.exit(exitCode === 0 && code !== "commander.help" ? 0 : 2));
+jws
+  .command("verify")
+  .description(
+    "checks the signature of each compact JWS on standard input, one a line: `valid KID ALG` or `invalid REASON`",
+  )
+  .requiredOption("--jwks <file>", "the keys: a JWKS, a JWK, or PEM")
+  .action(async ({ jwks }) => {
+    const { verifyJws } = await import("./jws.js");
+    process.exitCode = await verifyJws(jwks, process.stdin, (text) => process.stdout.write(`${text}\n`));
+  });
+
 await program.parseAsync();

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { EnvoyResource, PluginConfiguration } from "../translate/snapshot.js";
+import type { PluginConfiguration } from "../translate/snapshot.js";
 import { canonicalJson } from "../translate/canonical.js";
 import { CAPABILITIES } from "./capabilities.js";
 import { encodeResource } from "./encode.js";
@@ -17,35 +17,30 @@ export function extensionResource(name: string, wasmPath: string, configuration:
       name,
       typedConfig: {
         "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
-        config: pluginConfig(wasmPath, configuration),
+        config: {
+          name: "claimgate",
+          rootId: "claimgate",
+          vmConfig: {
+            vmId: "claimgate",
+            runtime: "envoy.wasm.runtime.v8",
+            code: { local: { filename: wasmPath } },
+            capabilityRestrictionConfig: {
+              allowedCapabilities: Object.fromEntries(CAPABILITIES.map((capability) => [capability, {}])),
+            },
+          },
+          // A Struct would arrive as raw protobuf; StringValue arrives as its content.
+          configuration: {
+            "@type": "type.googleapis.com/google.protobuf.StringValue",
+            value: canonicalJson(configuration),
+          },
+          // A trapped VM is replaced on the next request; until then, and by default for ever, requests get 503.
+          failurePolicy: "FAIL_RELOAD",
+        },
       },
     },
     `extensions[${JSON.stringify(name)}]`,
   );
   return { version: versionOf(any.value), any };
-}
-
-/** envoy.extensions.wasm.v3.PluginConfig: the filter and its configuration, by ECDS or in a listener. */
-export function pluginConfig(wasmPath: string, configuration: PluginConfiguration): EnvoyResource {
-  return {
-    name: "claimgate",
-    rootId: "claimgate",
-    vmConfig: {
-      vmId: "claimgate",
-      runtime: "envoy.wasm.runtime.v8",
-      code: { local: { filename: wasmPath } },
-      capabilityRestrictionConfig: {
-        allowedCapabilities: Object.fromEntries(CAPABILITIES.map((capability) => [capability, {}])),
-      },
-    },
-    // A Struct would arrive as raw protobuf; StringValue arrives as its content.
-    configuration: {
-      "@type": "type.googleapis.com/google.protobuf.StringValue",
-      value: canonicalJson(configuration),
-    },
-    // A trapped VM is replaced on the next request; until then, and by default for ever, requests get 503.
-    failurePolicy: "FAIL_RELOAD",
-  };
 }
 
 /** The version of a resource: a hash of its bytes, so a restarted controller finds Envoy holding what it would send. */
