@@ -18,10 +18,10 @@ else
   KUBE_READY := kube
 endif
 
-.PHONY: help build demo demo-step kube manifests test bench-crypto lint format generate clean
+.PHONY: help build demo demo-step kube manifests test bench-crypto bench-controller lint format generate clean
 
 help: ## one line per target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: build/claimgate.wasm build/controller/.built $(ENVOY_READY) ## the filter (build/claimgate.wasm), the CLI (bin/claimgate), and an Envoy for them
 
@@ -42,6 +42,9 @@ test: build $(HTTPBIN) $(KUBE_READY) ## everything that is tested; the last line
 
 bench-crypto: node_modules/.installed ## the filter's own cryptography against node's (TIME=seconds a row, DOCS=1 into docs/benchmarks.md)
 	@TIME=$(TIME) node --no-liftoff tests/bench/crypto/run.mjs $(if $(DOCS),--docs)
+
+bench-controller: build $(KUBE_READY) ## the controller between an API server and Envoys (ROWS=latency,cold,change,burst,fanout SIZE= CHANGES= CLIENTS=)
+	@ROWS=$(ROWS) SIZE=$(SIZE) CHANGES=$(CHANGES) CLIENTS=$(CLIENTS) node tools/bench-controller.mjs
 
 lint: node_modules/.installed ## prettier, eslint, tsc
 	npx --no-install prettier --check . && npx --no-install eslint . && npx --no-install tsc -p tsconfig.json

@@ -31,6 +31,14 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      {
+        test: {
+          // No tests: `make bench-controller`.
+          name: "bench",
+          include: ["tests/bench/**/*.bench.ts"],
+          testTimeout: 1_800_000,
+        },
+      },
     ],
   },
 });

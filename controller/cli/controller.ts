@@ -85,7 +85,10 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
     validator: new FilterValidator(filter.path),
     translate: { gatewayClasses, statusNamespace, address: options.listenerAddress, portOffset: options.portOffset },
     peers: (gateway) => replicas?.of(gateway) ?? [],
-    onTranslation: (translation) => speaker.complain(translation.complaints),
+    onTranslation: (translation) => {
+      renders++;
+      speaker.complain(translation.complaints);
+    },
     onNotice: printLine,
   });
   const source: KubernetesSource = new KubernetesSource(client, {
@@ -106,6 +109,7 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
       })
     : undefined;
   let listening = false;
+  let renders = 0;
 
   function take(view: SourceSnapshot): void {
     speaker.problems(view.problems);
@@ -120,7 +124,7 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
   const health = new HealthServer({
     waitingFor: () => [...(listening ? [] : ["xDS to listen"]), ...source.waitingFor()],
     statuses: () => reporter.list(),
-    envoys: () => envoysOf(ads, replicas),
+    envoys: () => ({ gateways: envoysOf(ads, replicas), renders }),
   });
   try {
     await ads.listen().catch((error: unknown) => {
@@ -156,10 +160,10 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
   }
 }
 
-function envoysOf(ads: AdsServer, replicas: Replicas | undefined): unknown {
+function envoysOf(ads: AdsServer, replicas: Replicas | undefined): Record<string, unknown> {
   const gateways = Object.entries(ads.status()).map(([gateway, status]) => {
     const elsewhere = replicas?.of(gateway).filter((acks) => Object.keys(acks).length > 0) ?? [];
     return [gateway, { ...status, ...(elsewhere.length === 0 ? {} : { elsewhere }) }] as const;
   });
-  return { gateways: Object.fromEntries(gateways) };
+  return Object.fromEntries(gateways);
 }

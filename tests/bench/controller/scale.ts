@@ -1,5 +1,6 @@
 // As many routes and policies as are asked for, on the guide's Gateway.
 import type { KubeClient } from "../../../controller/kube/client.js";
+import { ApiError } from "../../../controller/kube/errors.js";
 import { apiPath } from "../../../controller/kube/objects.js";
 
 const NAMESPACE = "httpbin";
@@ -47,15 +48,17 @@ function verification(key: string): object {
   };
 }
 
-/** Makes `count` routes with a policy each, and what verifies the tokens that the policies judge. */
+/** Makes `count` routes with a policy each, and what verifies the tokens that the policies judge, as far as they are not there. */
 export async function populate(client: KubeClient, count: number, key: string): Promise<void> {
-  const inNamespace = { namespace: NAMESPACE };
-  await client.request({
-    ...{ method: "POST", path: apiPath(VIRTUAL_HOSTS, { namespace: "kgateway-system" }), body: verification(key) },
-  });
+  const at = { namespace: NAMESPACE };
+  const make = (path: string, body: object) =>
+    client.request({ method: "POST", path, body }).catch((error: unknown) => {
+      if (!(error instanceof ApiError && error.status === 409)) throw error;
+    });
+  await make(apiPath(VIRTUAL_HOSTS, { namespace: "kgateway-system" }), verification(key));
   await each(count, async (i) => {
-    await client.request({ method: "POST", path: apiPath(ROUTES, inNamespace), body: route(i) });
-    await client.request({ method: "POST", path: apiPath(POLICIES, inNamespace), body: policy(i, "dev") });
+    await make(apiPath(ROUTES, at), route(i));
+    await make(apiPath(POLICIES, at), policy(i, "dev"));
   });
 }
 

@@ -1,0 +1,14 @@
+// `make bench-controller`: every row on a cluster of its own; see tools/bench-controller.mjs.
+import { appendFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { measure } from "./measure.js";
+import { ROWS } from "./rows.js";
+
+const { ROWS: wanted, SIZE, CHANGES, CLIENTS, RESULTS } = process.env;
+const sizes = { size: Number(SIZE), changes: Number(CHANGES), clients: Number(CLIENTS) };
+
+test.each(wanted!.split(","))("%s", async (name) => {
+  expect(Object.keys(ROWS)).toContain(name);
+  for (const row of await measure(name as keyof typeof ROWS, sizes))
+    appendFileSync(RESULTS!, `${JSON.stringify({ row: name, ...row })}\n`);
+});
