@@ -198,7 +198,7 @@ test("nothing is written or served before everything was listed", async () => {
   await waitFor("the line", () => lines.find((line) => line.includes("403: forbidden")));
   const response = await fetch(`${one.health}/readyz`);
   expect([response.status, await response.text()]).toEqual([503, "waiting for the list of kind TrafficPolicy\n"]);
-  expect(await json(one, "syncz")).toEqual({ gateways: {} });
+  expect(await json(one, "syncz")).toEqual({ gateways: {}, renders: 0 });
   expect(api.writes(/./)).toEqual([]);
   api.fault = undefined;
   await ready(one);
