@@ -40,7 +40,8 @@ describe.each(REFERENCES)("$crv", (curve) => {
   /** Verifies with u G + v Q on the way, by a key whose private part is d. */
   function judge(key: number, d: bigint, u: bigint, v: bigint): { valid: boolean; wanted: boolean } {
     const point = multiplyBase(curve, u + v * d);
-    const r = point === null ? scalar() : mod(point.x, n);
+    // On the way to infinity, u G may be the last point before it.
+    const r = mod((point ?? multiplyBase(curve, u) ?? curve.g).x, n);
     const s = mod(r * inverse(v, n), n);
     const digest = toBytes(mod(u * s, n), bytes);
     return { valid: ec.verifyDigest(key, digest, signatureOf(r, s)), wanted: point !== null };
@@ -89,6 +90,9 @@ describe.each(REFERENCES)("$crv", (curve) => {
   });
 
   test("infinity is no signature, whatever r and s", () => {
+    // G - G: as if it were G.
+    const r = mod(curve.g.x, n);
+    expect(ec.verifyDigest(keyOf(negate(curve, curve.g)), toBytes(r, bytes), signatureOf(r, r))).toBe(false);
     for (let i = 0; i < 50; i++) {
       const [e, r, s] = [scalar(), scalar(), scalar()];
       const key = keyOf(multiplyBase(curve, -e * inverse(r, n)));
