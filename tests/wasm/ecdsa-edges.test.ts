@@ -166,6 +166,18 @@ describe.each(REFERENCES)("$crv", (curve) => {
     }
   });
 
+  test("r + n is not reduced, by the prime or by the length of the field, before it is compared", () => {
+    for (const modulus of [p, 2n ** BigInt(8 * bytes)]) {
+      for (const point of pointsFrom(1n, 1n, 4)) {
+        const [r, s, text] = [point.x + modulus - n, scalar(), Buffer.from(random.bytes(40), "latin1")];
+        if (r >= n) continue;
+        const key = keyLeadingTo(point, r, s, text);
+        expect(ec.verify(keyOf(key), hash, signatureOf(r, s), text)).toBe(false);
+        expect(nodeVerifies(key, signatureOf(r, s), text)).toBe(false);
+      }
+    }
+  });
+
   test("r and s have one spelling: n more is refused where it fits", () => {
     const point = pointsFrom(1n, 1n, 1)[0]!;
     for (const s of [1n, 2n, 5n]) {
