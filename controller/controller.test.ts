@@ -165,19 +165,16 @@ describe("refusals", () => {
   });
 });
 
-test("an Envoy with another filter is said to get nothing", async () => {
-  const { controller, envoys, notices, update, acknowledge, condition } = start();
+test("an Envoy that is sent the filter is named; what it has acknowledged counts", () => {
+  const { controller, notices, update, acknowledge } = start();
   update(gateway(), route("a"));
   acknowledge();
+  const event = { gateway: GATEWAY, envoy: "192.0.2.1:1", reason: "its image has filter cd, and this controller ab" };
+  controller.onXdsEvent({ type: "filter sent", ...event });
+  expect(notices).toEqual([
+    `Envoy ${event.envoy} of Gateway ${GATEWAY} is sent the filter with every change: ${event.reason}`,
+  ]);
   expect(controller.waitingFor()).toEqual([]);
-  const incompatible = "it has filter cd, and this controller ab";
-  envoys.connected.get(GATEWAY)!.push(envoy({ envoy: "192.0.2.1:1", incompatible }));
-  controller.onXdsEvent({ type: "incompatible", gateway: GATEWAY, envoy: "192.0.2.1:1", message: incompatible });
-  expect(notices).toEqual([`Envoy 192.0.2.1:1 of Gateway ${GATEWAY} gets nothing: ${incompatible}`]);
-  expect(condition("Gateway", "gw", "Programmed")).toMatchObject({
-    ...{ status: "False", reason: "FilterMismatch" },
-    message: `Envoy 192.0.2.1:1 gets nothing: ${incompatible}`,
-  });
 });
 
 describe("statuses", () => {

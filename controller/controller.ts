@@ -97,8 +97,9 @@ export class Controller {
       this.options.onNotice(`${event.envoy} has no certificate for Gateway ${event.gateway} and gets nothing`);
     } else if (event.type === "connected") {
       this.turnedAway.delete(event.gateway);
-    } else if (event.type === "incompatible") {
-      this.options.onNotice(`Envoy ${event.envoy} of Gateway ${event.gateway} gets nothing: ${event.message}`);
+    } else if (event.type === "filter sent") {
+      const { envoy, gateway, reason } = event;
+      this.options.onNotice(`Envoy ${envoy} of Gateway ${gateway} is sent the filter with every change: ${reason}`);
     } else if (event.type === "programmed") {
       const origin = this.origins.get(event.snapshot);
       if (origin !== undefined) this.agreed.set(event.gateway, { version: event.version, contents: origin.contents });
@@ -154,11 +155,6 @@ export class Controller {
       if (elsewhere.every((version) => version === shortVersion(wanted))) return { programmed: true };
       const message = "an Envoy connected to another replica has not acknowledged the newest configuration";
       return { programmed: false, reason: "Pending", message };
-    }
-    const other = behind.find(({ incompatible }) => incompatible !== undefined);
-    if (other !== undefined) {
-      const message = `Envoy ${other.envoy} gets nothing: ${other.incompatible}`;
-      return { programmed: false, reason: "FilterMismatch", message };
     }
     const refusal = behind.flatMap(({ refused }) => refused)[0];
     const why = refusal === undefined ? "has not acknowledged the newest configuration" : `refused ${refusal.name}`;

@@ -72,7 +72,7 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
     ...xdsAddress,
     ...(tls === undefined ? {} : { tls }),
     wasmPath: filter.path,
-    wasmSha256: filter.sha256,
+    wasm: filter,
     transition,
     onEvent: (event) => {
       core.onXdsEvent(event);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { FilterFile } from "../xds/filter.js";
+import type { FilterFile, FilterProgram } from "../xds/filter.js";
 import { packageRoot } from "../xds/package-root.js";
 
 /** The compiled filter, `build/claimgate.wasm` of this package; throws one line that says what to do if it is not there. */
@@ -11,8 +11,9 @@ export function wasmPath(): string {
   return path;
 }
 
-/** The same, with the hash of what is there now; throws as wasmPath(). */
-export function filterFile(): FilterFile {
+/** The same, with what is there now and its hash; throws as wasmPath(). */
+export function filterFile(): FilterFile & FilterProgram {
   const path = wasmPath();
-  return { path, sha256: createHash("sha256").update(readFileSync(path)).digest("hex") };
+  const bytes = readFileSync(path);
+  return { path, bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
 }

@@ -3,8 +3,7 @@ import type { Condition, ResourceStatus } from "../translate/status.js";
 import { condition } from "../translate/status.js";
 
 /** How far the Envoys of a Gateway are with its newest snapshot. */
-export type Progress =
-  { programmed: true } | { programmed: false; reason: "Pending" | "NoEnvoy" | "FilterMismatch"; message: string };
+export type Progress = { programmed: true } | { programmed: false; reason: "Pending" | "NoEnvoy"; message: string };
 
 /** Adds the condition Programmed wherever a status has an Accepted that is true: such content is meant to be in force. */
 export function withProgrammed(

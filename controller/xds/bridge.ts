@@ -1,6 +1,7 @@
 import type { PluginConfiguration } from "../translate/snapshot.js";
 import { canonicalJson } from "../translate/canonical.js";
 import { extensionResource } from "./extension.js";
+import type { FilterCode } from "./filter.js";
 import type { History } from "./history.js";
 import type { EncodedSnapshot } from "./resources.js";
 import type { EncodedResource } from "./types.js";
@@ -18,16 +19,16 @@ export type Transition = (previous: readonly PluginConfiguration[], next: Plugin
 export class Bridge {
   readonly #history: History;
   readonly #transition: Transition;
-  readonly #wasmPath: string;
+  readonly #filter: FilterCode;
   readonly #cache = new Map<
     string,
     { readonly inputs: readonly PluginConfiguration[]; readonly resource: EncodedResource }
   >();
 
-  constructor(history: History, transition: Transition, wasmPath: string) {
+  constructor(history: History, transition: Transition, filter: FilterCode) {
     this.#history = history;
     this.#transition = transition;
-    this.#wasmPath = wasmPath;
+    this.#filter = filter;
   }
 
   /**
@@ -56,7 +57,7 @@ export class Bridge {
     const cached = this.#cache.get(plugin);
     if (cached !== undefined && same(cached.inputs, [...inputs, next])) return cached.resource;
     const configuration = inputs.length === 0 ? next : this.#transition(inputs, next);
-    const resource = extensionResource(plugin, this.#wasmPath, configuration);
+    const resource = extensionResource(plugin, this.#filter, configuration);
     this.#cache.set(plugin, { inputs: [...inputs, next], resource });
     return resource;
   }

@@ -134,7 +134,9 @@ describe("resources", () => {
   test("the order of members, of map entries too, leaves no trace in the bytes", () => {
     const config = { version: 1 as const, policies: { b: {}, a: {} }, defaultPolicy: "a" };
     const turned = { defaultPolicy: "a", policies: { a: {}, b: {} }, version: 1 as const };
-    expect(extensionResource("n", "w", turned).version).toBe(extensionResource("n", "w", config).version);
+    expect(extensionResource("n", { path: "w" }, turned).version).toBe(
+      extensionResource("n", { path: "w" }, config).version,
+    );
     const options = (first: string, second: string) =>
       hex(
         encodeResource(CLUSTER, { typedExtensionProtocolOptions: { [first]: any(first), [second]: any(second) } })

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import type { PluginConfiguration } from "../translate/snapshot.js";
+import type { EnvoyResource, PluginConfiguration } from "../translate/snapshot.js";
 import { canonicalJson } from "../translate/canonical.js";
 import { CAPABILITIES } from "./capabilities.js";
 import { encodeResource } from "./encode.js";
+import type { FilterCode } from "./filter.js";
 import { EXTENSION, type EncodedResource } from "./types.js";
 
 /**
@@ -10,37 +11,46 @@ import { EXTENSION, type EncodedResource } from "./types.js";
  * in all of them and for ever, so that one VM per worker serves them all: Envoy keys VMs by vm_id, VM configuration and code, and
  * plugins by root_id, name and configuration (source/extensions/common/wasm), so equal names do not mix listeners up.
  */
-export function extensionResource(name: string, wasmPath: string, configuration: PluginConfiguration): EncodedResource {
+export function extensionResource(
+  name: string,
+  filter: FilterCode,
+  configuration: PluginConfiguration,
+): EncodedResource {
   const any = encodeResource(
     EXTENSION,
     {
       name,
       typedConfig: {
         "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
-        config: {
-          name: "claimgate",
-          rootId: "claimgate",
-          vmConfig: {
-            vmId: "claimgate",
-            runtime: "envoy.wasm.runtime.v8",
-            code: { local: { filename: wasmPath } },
-            capabilityRestrictionConfig: {
-              allowedCapabilities: Object.fromEntries(CAPABILITIES.map((capability) => [capability, {}])),
-            },
-          },
-          // A Struct would arrive as raw protobuf; StringValue arrives as its content.
-          configuration: {
-            "@type": "type.googleapis.com/google.protobuf.StringValue",
-            value: canonicalJson(configuration),
-          },
-          // A trapped VM is replaced on the next request; until then, and by default for ever, requests get 503.
-          failurePolicy: "FAIL_RELOAD",
-        },
+        config: pluginConfig(filter, configuration),
       },
     },
     `extensions[${JSON.stringify(name)}]`,
   );
   return { version: versionOf(any.value), any };
+}
+
+/** envoy.extensions.wasm.v3.PluginConfig: the filter and its configuration, by ECDS or in a listener. */
+export function pluginConfig(filter: FilterCode, configuration: PluginConfiguration): EnvoyResource {
+  return {
+    name: "claimgate",
+    rootId: "claimgate",
+    vmConfig: {
+      vmId: "claimgate",
+      runtime: "envoy.wasm.runtime.v8",
+      code: { local: "path" in filter ? { filename: filter.path } : { inlineBytes: filter.bytes } },
+      capabilityRestrictionConfig: {
+        allowedCapabilities: Object.fromEntries(CAPABILITIES.map((capability) => [capability, {}])),
+      },
+    },
+    // A Struct would arrive as raw protobuf; StringValue arrives as its content.
+    configuration: {
+      "@type": "type.googleapis.com/google.protobuf.StringValue",
+      value: canonicalJson(configuration),
+    },
+    // A trapped VM is replaced on the next request; until then, and by default for ever, requests get 503.
+    failurePolicy: "FAIL_RELOAD",
+  };
 }
 
 /** The version of a resource: a hash of its bytes, so a restarted controller finds Envoy holding what it would send. */

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { filterMetadata, filterOf } from "./filter.js";
+import { deliveryTo, filterMetadata } from "./filter.js";
 
-const OURS = { path: "/ours.wasm", sha256: "ab".repeat(32) };
+const FILE = { path: "/ours.wasm", sha256: "ab".repeat(32) };
+const OURS = { path: FILE.path, program: { sha256: FILE.sha256, bytes: Buffer.from("ours") } };
 
 function node(metadata: Readonly<Record<string, string>>) {
   const fields = Object.fromEntries(Object.entries(metadata).map(([name, text]) => [name, { stringValue: text }]));
@@ -9,21 +10,22 @@ function node(metadata: Readonly<Record<string, string>>) {
 }
 
 test("an Envoy that says nothing has the controller's file", () => {
-  expect(filterOf({ id: "ns/http" }, OURS)).toEqual({ path: "/ours.wasm" });
-  expect(filterOf(node({ other: "x" }), OURS)).toEqual({ path: "/ours.wasm" });
-  expect(filterOf(null, OURS)).toEqual({ path: "/ours.wasm" });
+  for (const said of [{ id: "ns/http" }, node({ other: "x" }), null])
+    expect(deliveryTo(said, OURS)).toEqual({ code: { path: "/ours.wasm" } });
 });
 
 test("an Envoy with the same filter has it where it says", () => {
-  expect(filterOf(node(filterMetadata({ ...OURS, path: "/theirs.wasm" })), OURS)).toEqual({ path: "/theirs.wasm" });
+  const theirs = node(filterMetadata({ ...FILE, path: "/theirs.wasm" }));
+  expect(deliveryTo(theirs, OURS)).toEqual({ code: { path: "/theirs.wasm" } });
 });
 
-test("another filter is a problem, which names both", () => {
+test("with another filter it is sent ours, and both are named", () => {
   const theirs = node(filterMetadata({ path: "/theirs.wasm", sha256: "cd".repeat(32) }));
-  expect(filterOf(theirs, OURS)).toEqual({
-    problem: "it has filter cdcdcdcdcdcd, and this controller abababababab: give both the same version",
+  expect(deliveryTo(theirs, OURS)).toEqual({
+    code: { bytes: OURS.program.bytes },
+    reason: "its image has filter cdcdcdcdcdcd, and this controller abababababab",
   });
-  expect(filterOf(theirs, { path: OURS.path })).toEqual({ path: "/theirs.wasm" });
+  expect(deliveryTo(theirs, { path: OURS.path })).toEqual({ code: { path: "/theirs.wasm" } });
 });
 
 test.each([
@@ -34,6 +36,9 @@ test.each([
   { sha256: "" },
   { sha256: "AB".repeat(32) },
   { sha256: `${"ab".repeat(32)}\n` },
-])("half a statement is a problem: %j", (part) => {
-  expect(filterOf(node(filterMetadata({ ...OURS, ...part })), OURS)).toHaveProperty("problem");
+])("half a statement is none: %j", (part) => {
+  expect(deliveryTo(node(filterMetadata({ ...FILE, ...part })), OURS)).toMatchObject({
+    code: { bytes: OURS.program.bytes },
+    reason: expect.stringContaining("its node.metadata has no "),
+  });
 });

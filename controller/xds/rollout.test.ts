@@ -88,7 +88,7 @@ class World {
       this.bridged = previous;
       return union(previous, next);
     };
-    return new Rollout(this.#history, transition, "filter.wasm");
+    return new Rollout(this.#history, transition, { path: "filter.wasm" });
   }
 
   #accept(outgoing: readonly Outgoing[]): void {

@@ -1,6 +1,7 @@
 import type { Snapshot } from "../translate/snapshot.js";
 import { Bridge, type Transition } from "./bridge.js";
 import { REMOVED, Subscription, type DeltaRequest } from "./delta.js";
+import type { FilterCode } from "./filter.js";
 import type { History } from "./history.js";
 import type { EncodedSnapshot } from "./resources.js";
 import { Survey } from "./survey.js";
@@ -71,9 +72,9 @@ export class Rollout {
   #target: EncodedSnapshot | undefined;
   #reconnected = false;
 
-  constructor(history: History, transition: Transition, wasmPath: string) {
+  constructor(history: History, transition: Transition, filter: FilterCode) {
     this.#history = history;
-    this.#bridge = new Bridge(history, transition, wasmPath);
+    this.#bridge = new Bridge(history, transition, filter);
   }
 
   get target(): EncodedSnapshot | undefined {

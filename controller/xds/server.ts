@@ -2,7 +2,7 @@ import * as grpc from "@grpc/grpc-js";
 import type { Snapshot } from "../translate/snapshot.js";
 import type { Transition } from "./bridge.js";
 import { extensionResource } from "./extension.js";
-import { filterOf } from "./filter.js";
+import { deliveryTo, type FilterProgram } from "./filter.js";
 import { History } from "./history.js";
 import { authorizeGateway } from "./identity.js";
 import { encodeSnapshot, type EncodedSnapshot } from "./resources.js";
@@ -16,8 +16,8 @@ export interface AdsServerOptions {
   readonly port: number;
   /** The filter, as a path that every Envoy can read unless it names another (filter.ts). */
   readonly wasmPath: string;
-  /** Of the filter, in hex: Envoys that say they have another one get nothing. Whatever they have will do unless given. */
-  readonly wasmSha256?: string;
+  /** The filter itself: Envoys that say they have another one are sent it. Whatever they have will do unless given. */
+  readonly wasm?: FilterProgram;
   readonly transition: Transition;
   readonly onEvent?: (event: XdsEvent) => void;
   /** Plain text unless given: on anything but a loopback address plugin configurations would be open to whoever connects. Closed with us. */
@@ -89,7 +89,7 @@ export class AdsServer {
    */
   publish(snapshot: Snapshot): string {
     const encoded = encodeSnapshot(snapshot);
-    for (const [name, plugin] of snapshot.plugins) extensionResource(name, this.#options.wasmPath, plugin);
+    for (const [name, plugin] of snapshot.plugins) extensionResource(name, { path: this.#options.wasmPath }, plugin);
     const gateway = this.#gateway(snapshot.gateway);
     gateway.history.add(encoded);
     gateway.snapshot = encoded;
@@ -160,10 +160,10 @@ export class AdsServer {
           );
         }
         gateway = this.#gateway(id);
-        const { transition, wasmPath: path, wasmSha256: sha256 } = this.#options;
+        const { transition, wasmPath: path, wasm: program } = this.#options;
         stream = new Stream({
           ...{ gateway: id, envoy, history: gateway.history, transition, onEvent },
-          filter: filterOf(request.node, { path, sha256 }),
+          delivery: deliveryTo(request.node, { path, program }),
           write: (response) => call.write(response),
         });
         gateway.streams.add(stream);

@@ -1,6 +1,7 @@
 import type { Snapshot } from "../translate/snapshot.js";
 import type { Transition } from "./bridge.js";
 import type { DeltaRequest } from "./delta.js";
+import type { Delivery } from "./filter.js";
 import type { History } from "./history.js";
 import type { EncodedSnapshot } from "./resources.js";
 import { Rollout, type Nack, type Outgoing } from "./rollout.js";
@@ -10,8 +11,8 @@ import type { TypeUrl } from "./types.js";
 export type XdsEvent = { readonly gateway: string; readonly envoy: string } & (
   | { readonly type: "connected" | "disconnected" | "unauthorized" }
   | ({ readonly type: "nack" } & Nack)
-  /** It has another filter, and gets nothing. Once per connection. */
-  | { readonly type: "incompatible"; readonly message: string }
+  /** The filter in its image will not do, so it is sent ours. Once per connection. */
+  | { readonly type: "filter sent"; readonly reason: string }
   /** This Envoy holds everything of the snapshot and nothing else. Once per snapshot and connection. */
   | { readonly type: "programmed"; readonly version: string; readonly snapshot: Snapshot }
 );
@@ -20,8 +21,8 @@ export type XdsEvent = { readonly gateway: string; readonly envoy: string } & (
 export interface EnvoyStatus {
   readonly envoy: string;
   readonly connectedSince: Date;
-  /** Why it gets nothing, whatever is published. */
-  readonly incompatible?: string;
+  /** Why it is sent the filter with every configuration. */
+  readonly filterSent?: string;
   /** Version of the newest snapshot that it held in full. */
   readonly acknowledged: string | undefined;
   /** Types of which something of the newest snapshot is missing. */
@@ -37,8 +38,7 @@ export interface StreamOptions {
   readonly envoy: string;
   readonly history: History;
   readonly transition: Transition;
-  /** Where it has the filter, or why it has none that will do: then it is left with what it holds, and the stream open. */
-  readonly filter: { readonly path: string } | { readonly problem: string };
+  readonly delivery: Delivery;
   readonly write: (response: Outgoing) => void;
   readonly onEvent: (event: XdsEvent) => void;
 }
@@ -47,18 +47,16 @@ export interface StreamOptions {
 export class Stream {
   readonly #options: StreamOptions;
   readonly #rollout: Rollout;
-  readonly #problem: string | undefined;
   readonly #connectedSince = new Date();
   #acknowledged: string | undefined;
   #lastNack: Nack | undefined;
 
   constructor(options: StreamOptions) {
     this.#options = options;
-    const { filter, history, transition } = options;
-    this.#problem = "problem" in filter ? filter.problem : undefined;
-    this.#rollout = new Rollout(history, transition, "path" in filter ? filter.path : "");
+    const { delivery, history, transition } = options;
+    this.#rollout = new Rollout(history, transition, delivery.code);
     this.#emit({ type: "connected" });
-    if (this.#problem !== undefined) this.#emit({ type: "incompatible", message: this.#problem });
+    if (delivery.reason !== undefined) this.#emit({ type: "filter sent", reason: delivery.reason });
   }
 
   get gateway(): string {
@@ -66,12 +64,10 @@ export class Stream {
   }
 
   publish(snapshot: EncodedSnapshot): void {
-    if (this.#problem !== undefined) return;
     this.#flush(this.#rollout.publish(snapshot));
   }
 
   receive(request: DeltaRequest): void {
-    if (this.#problem !== undefined) return;
     const { outgoing, nack } = this.#rollout.receive(request);
     if (nack !== undefined) this.#lastNack = nack;
     this.#flush(outgoing);
@@ -84,11 +80,12 @@ export class Stream {
 
   status(): EnvoyStatus {
     const nack = this.#lastNack;
+    const { reason } = this.#options.delivery;
     const pending = this.#rollout.survey()?.pending() ?? [];
     return {
       envoy: this.#options.envoy,
       connectedSince: this.#connectedSince,
-      ...(this.#problem === undefined ? {} : { incompatible: this.#problem }),
+      ...(reason === undefined ? {} : { filterSent: reason }),
       acknowledged: this.#acknowledged,
       pending,
       // What it refused earlier and nobody asks of it any more does not stand.

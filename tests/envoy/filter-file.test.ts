@@ -1,5 +1,6 @@
-// An Envoy elsewhere says where it has the filter and which one it is: it gets that path, or nothing.
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+// An Envoy elsewhere says where it has the filter and which one it is: it gets that path, or the filter itself.
+import { createHash } from "node:crypto";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -27,7 +28,7 @@ beforeAll(async () => {
   [port, readyPort] = [await freePort(), await freePort()];
   server = new AdsServer({
     // The controller's own path is no good to these Envoys.
-    ...{ address: "127.0.0.1", port: 0, wasmPath: "/nonexistent.wasm", wasmSha256: ours.sha256 },
+    ...{ address: "127.0.0.1", port: 0, wasmPath: "/nonexistent.wasm", wasm: ours },
     ...{ transition: union, onEvent: (event) => void events.push(event) },
   });
   await server.listen();
@@ -77,16 +78,51 @@ test("the same filter elsewhere is loaded from there; the pod is ready when it s
   expect(await ask(readyPort, "/ready")).toBe(503);
 });
 
-test("another filter gets nothing, stays connected, and is named", async () => {
+test("another filter in the image: ours is sent, and serves; changes reach it as they do others", async () => {
+  const path = join(folder, "other.wasm");
+  await writeFile(path, "not even a filter");
   server.publish(plan("h2"));
-  await start({ path: ours.path, sha256: "cd".repeat(32) });
-  await expect.poll(() => events.map(({ type }) => type), WAIT).toEqual(["connected", "incompatible"]);
+  await start({ path, sha256: "cd".repeat(32) });
+  await expect.poll(() => ask(readyPort, "/ready"), WAIT).toBe(200);
+  expect(await ask(port, "/x")).toBe(200);
+  const reason = `its image has filter cdcdcdcdcdcd, and this controller ${ours.sha256.slice(0, 12)}`;
+  expect(events).toContainEqual(expect.objectContaining({ type: "filter sent", reason }));
+  expect(server.status()[GATEWAY]?.envoys).toMatchObject([{ filterSent: reason }]);
+  const acknowledged = () => server.status()[GATEWAY]?.envoys[0]?.acknowledged;
+  const before = acknowledged();
   server.publish(plan("h3"));
-  const problem = `it has filter cdcdcdcdcdcd, and this controller ${ours.sha256.slice(0, 12)}: give both the same version`;
-  expect(server.status()[GATEWAY]?.envoys).toMatchObject([{ acknowledged: undefined, incompatible: problem }]);
-  const { listener_statuses: listeners = [] } = (await (
-    await fetch(`${envoy!.adminUrl}/listeners?format=json`)
-  ).json()) as { listener_statuses?: { name: string }[] };
-  expect(listeners.map(({ name }) => name)).toEqual(["ready"]);
-  expect([await ask(port, "/x"), await ask(readyPort, "/ready")]).toEqual([undefined, undefined]);
+  await expect.poll(acknowledged, WAIT).not.toBe(before);
+  expect(await ask(port, "/x")).toBe(200);
+});
+
+test("an upgraded controller before its Envoys: no request fails, and changes arrive", async () => {
+  server.publish(plan("h4"));
+  await start(ours);
+  await expect.poll(() => ask(port, "/x"), WAIT).toBe(200);
+  // An empty custom section (WebAssembly core specification, 5.5.3): the same program in other bytes.
+  const bytes = Buffer.concat([ours.bytes, Buffer.from([0, 2, 1, 0x78])]);
+  const newer = { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
+  const xdsPort = server.port;
+  const failed: (number | undefined)[] = [];
+  let running = true;
+  const load = (async () => {
+    while (running) {
+      const status = await ask(port, "/x");
+      if (status !== 200) failed.push(status);
+    }
+  })();
+  try {
+    await server.close();
+    server = new AdsServer({ address: "127.0.0.1", port: xdsPort, wasmPath: "/nonexistent.wasm", wasm: newer, transition: union }); // prettier-ignore
+    await server.listen();
+    for (const hash of ["h4", "h5"]) {
+      const version = server.publish(plan(hash));
+      await expect.poll(() => server.status()[GATEWAY]?.envoys[0]?.acknowledged, WAIT).toBe(version);
+    }
+    expect(server.status()[GATEWAY]?.envoys[0]?.filterSent).toContain(newer.sha256.slice(0, 12));
+  } finally {
+    running = false;
+    await load;
+  }
+  expect(failed).toEqual([]);
 });
