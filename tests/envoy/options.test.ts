@@ -1,0 +1,77 @@
+// Every option about tokens of both APIs, from manifests through controller and Envoy to httpbin: options/ has the table.
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RunningClaimgate } from "../support/claimgate.js";
+import { http1 } from "../support/http1.js";
+import { type RunningHttpbin, startHttpbin } from "../support/httpbin.js";
+import { ManifestDirectory } from "../support/manifests.js";
+import { freePort } from "../support/ports.js";
+import { service } from "../support/routing.js";
+import { GLOO, GLOO_LISTENER } from "./options/gloo.js";
+import { KGATEWAY, KGATEWAY_LISTENER } from "./options/kgateway.js";
+import type { Request, Row } from "./options/row.js";
+
+const ROWS: readonly Row[] = [...KGATEWAY, ...GLOO];
+const LISTENERS = ["http", "kgateway", "gloo"] as const;
+
+const manifests = new ManifestDirectory();
+const ports = new Map<Row["listener"], number>();
+let httpbin: RunningHttpbin;
+let claimgate: RunningClaimgate;
+
+beforeAll(async () => {
+  httpbin = await startHttpbin();
+  for (const name of LISTENERS) ports.set(name, await freePort());
+  const listeners = LISTENERS.map((name) => `{ name: ${name}, port: ${ports.get(name)!}, protocol: HTTP }`);
+  const gateway = `
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: gw }
+spec: { gatewayClassName: claimgate, listeners: [${listeners.join(", ")}] }
+---`;
+  const routes = ROWS.map(
+    ({ name, listener }) => `
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: ${name} }
+spec:
+  parentRefs: [{ name: gw, sectionName: ${listener} }]
+  hostnames: [${name}.test]
+  rules: [{ backendRefs: [{ name: httpbin, port: 80 }] }]
+---`,
+  );
+  manifests.put("gateway.yaml", gateway + service("httpbin", [`127.0.0.1:${httpbin.port}`]));
+  manifests.put("routes.yaml", routes.join(""));
+  manifests.put("policies.yaml", KGATEWAY_LISTENER + GLOO_LISTENER + ROWS.map(({ policy }) => policy).join(""));
+  claimgate = await RunningClaimgate.start(manifests.path, "--concurrency", "1");
+});
+afterAll(async () => {
+  await claimgate?.stop();
+  await httpbin?.stop();
+  manifests.delete();
+});
+
+/** `STATUS BODY`; of what passed, the path and the headers about tokens and claims that reached httpbin. */
+async function ask({ name, listener }: Row, { path = "/get", headers = [] }: Request): Promise<string> {
+  const response = await http1(ports.get(listener)!, { path, headers: [["host", `${name}.test`], ...headers] });
+  if (response.status !== 200) return `${response.status} ${response.body}`;
+  const received = JSON.parse(response.body) as { url: string; headers: Record<string, string[]> };
+  const url = received.url.replace(/^http:\/\/[^/]*/, "");
+  const seen = Object.entries(received.headers)
+    .filter(
+      ([header]) => header === "Authorization" || (/^X-/.test(header) && !/^X-(Forwarded|Envoy|Request)/.test(header)),
+    )
+    .map(([header, values]) => `${header.toLowerCase()}: ${values.join("|")}`);
+  return [response.status, url, ...seen.sort()].join(" ").replace(/[\w-]+\.[\w-]+\.[\w-]{300,}/g, "TOKEN");
+}
+
+test("every policy is accepted as it is written", async () => {
+  const policies = (await claimgate.statuses()).filter(({ kind }) => !["Gateway", "HTTPRoute"].includes(kind));
+  expect(policies.length).toBeGreaterThan(30);
+  expect(JSON.stringify(policies)).not.toMatch(/"status":"False"|Rejected|Warning/);
+});
+
+describe.each(ROWS)("$name", (row) => {
+  test.each(row.asks)("%s", async (_, given, expected) => {
+    expect(await ask(row, given())).toBe(expected);
+  });
+});
