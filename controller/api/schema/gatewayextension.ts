@@ -59,7 +59,7 @@ const jwks: Schema = object(
 );
 
 const tokenSource: Schema = object(
-  "Where in a request the token is looked for; `Authorization: Bearer` if absent.",
+  "Where in a request the token is looked for; `Authorization: Bearer` and the query parameter access_token if absent.",
   {
     header: object(
       "A request header.",

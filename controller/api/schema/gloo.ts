@@ -59,17 +59,23 @@ const provider: Schema = object(
     ),
     audiences: list("A token's `aud` must have one of them; not checked if absent.", text("An audience.")),
     issuer: text("What a token's `iss` must be; not checked if absent or empty."),
-    tokenSource: object("Where in a request the token is looked for; `Authorization: Bearer` if absent.", {
-      headers: list(
-        "Request headers.",
-        object(
-          "One request header.",
-          { header: text("The header's name.", { minLength: 1 }), prefix: text("What stands before the token in it.") },
-          { required: ["header"] },
+    tokenSource: object(
+      "Where in a request the token is looked for; `Authorization: Bearer` and the query parameter access_token if absent or empty.",
+      {
+        headers: list(
+          "Request headers.",
+          object(
+            "One request header.",
+            {
+              header: text("The header's name.", { minLength: 1 }),
+              prefix: text("What stands before the token in it."),
+            },
+            { required: ["header"] },
+          ),
         ),
-      ),
-      queryParams: list("Query parameters.", text("A query parameter's name.")),
-    }),
+        queryParams: list("Query parameters.", text("A query parameter's name.")),
+      },
+    ),
     keepToken: flag("true: the token is sent to the upstream too; it is removed otherwise."),
     claimsToHeaders: list(
       "Claims of the verified token that are sent to the upstream as headers.",
@@ -84,13 +90,15 @@ const provider: Schema = object(
       ),
     ),
     clockSkewSeconds: {
-      description: "By how many seconds `exp` and `nbf` may be missed; 60 if absent.",
+      description: "By how many seconds `exp` and `nbf` may be missed; 60 if absent, and 0 is none.",
       type: "integer",
       format: "int64",
       minimum: 0,
       maximum: 4294967295,
     },
-    attachFailedStatusToMetadata: text("The metadata key that receives the status of a failed verification."),
+    attachFailedStatusToMetadata: text(
+      "Name N of the filter states wasm.N.code and wasm.N.message, which receive the status of a failed verification.",
+    ),
   },
   { required: ["jwks"] },
 );
