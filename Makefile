@@ -40,6 +40,9 @@ manifests: build ## build/install.yaml: everything to run the controller in a cl
 test: build $(HTTPBIN) $(KUBE_READY) ## everything that is tested; the last line counts
 	@HTTPBIN=$(HTTPBIN) node tools/test.mjs
 
+bench: build ## what a request costs, against Envoy's own filters (needs wrk; ROWS=part of a name, TIME=factor, DOCS=1 into docs/)
+	@ROWS=$(ROWS) TIME=$(TIME) node tests/bench/gateway/run.mjs $(if $(DOCS),--docs)
+
 bench-crypto: node_modules/.installed ## the filter's own cryptography against node's (TIME=seconds a row, DOCS=1 into docs/benchmarks.md)
 	@TIME=$(TIME) node --no-liftoff tests/bench/crypto/run.mjs $(if $(DOCS),--docs)
 

@@ -5,9 +5,10 @@ import { Configuration } from "./config/model";
 import { configurationLength, configurationPointer, readConfiguration } from "./host/configuration";
 import { logError } from "./host/log";
 import { reserveTokens } from "./policy/verified";
+import { StreamTable } from "./stream_table";
 
 const roots = new Map<u32, Configuration | null>();
-const rootOfStream = new Map<u32, u32>();
+const rootOfStream = new StreamTable();
 
 /** A root context (`parentId` 0), or a stream of one. */
 export function createContext(id: u32, parentId: u32): void {
@@ -33,9 +34,8 @@ export function configureContext(rootId: u32, size: i32): bool {
 
 /** What a stream is judged by; null if its root has none, and then it must be refused. */
 export function configurationOf(streamId: u32): Configuration | null {
-  if (!rootOfStream.has(streamId)) return null;
   const root = rootOfStream.get(streamId);
-  return roots.has(root) ? roots.get(root) : null;
+  return root != 0 && roots.has(root) ? roots.get(root) : null;
 }
 
 /** Forgets a context; the configuration of a deleted root is garbage then. */

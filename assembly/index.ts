@@ -40,10 +40,6 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32):
   return judgeRequest(configurationOf(id));
 }
 
-export function proxy_on_done(id: u32): u32 {
-  return 1;
-}
-
 export function proxy_on_delete(id: u32): void {
   deleteContext(id);
 }

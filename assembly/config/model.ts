@@ -5,6 +5,9 @@ import { Regex } from "../regex/regex";
 import { ByteMap } from "./byte_map";
 
 export class ClaimHeader {
+  /** An earlier mapping of the provider has the same header. */
+  isRepeated: bool = false;
+
   constructor(
     /** Claim path, outermost member first. */
     public path: StaticArray<u8>[],
@@ -56,6 +59,9 @@ export class Provider {
   sources: TokenSource[] = [];
   forwardToken: bool = false;
   keys: Jwk[] = [];
+  /** The keys' name (jose/key_set_id.ts). */
+  keySetHigh: u64 = 0;
+  keySetLow: u64 = 0;
   claimHeaders: ClaimHeader[] = [];
   failureStatus: FailureStatus | null = null;
 }

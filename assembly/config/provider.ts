@@ -2,6 +2,7 @@
 import { ascii, sameContent } from "../host/literal";
 import { JsonDocument } from "../json/document";
 import { decodeJwks } from "../jose/jwks";
+import { keySetHigh, keySetLow, nameKeySet } from "../jose/key_set_id";
 import { sanitizeAudiences } from "./audience";
 import { claimPath } from "./claim_path";
 import { decodeFailureStatus } from "./failure_status";
@@ -54,6 +55,9 @@ export function decodeProvider(doc: JsonDocument, token: i32, path: string, host
   const keys = decodeJwks(doc, jwks, hostCrypto, true);
   if (keys.error.length > 0) fail(path + ".jwks", keys.error);
   provider.keys = keys.keys;
+  nameKeySet(doc, jwks);
+  provider.keySetHigh = keySetHigh;
+  provider.keySetLow = keySetLow;
   decodeClaimHeaders(doc, token, path, provider);
   return provider;
 }
@@ -76,8 +80,15 @@ function decodeClaimHeaders(doc: JsonDocument, object: i32, path: string, provid
     if (encoding !== null && !plain && !sameContent(encoding, BASE64_ENCODING))
       fail(at + ".encoding", "must be base64 or json");
     const append = boolField(doc, token, "append", at, false);
-    provider.claimHeaders.push(new ClaimHeader(claimPath(claim, DOT), header, plain, append));
+    const mapping = new ClaimHeader(claimPath(claim, DOT), header, plain, append);
+    mapping.isRepeated = writesHeader(provider.claimHeaders, header);
+    provider.claimHeaders.push(mapping);
   }
+}
+
+function writesHeader(mappings: ClaimHeader[], name: StaticArray<u8>): bool {
+  for (let i = 0; i < mappings.length; i++) if (sameContent(unchecked(mappings[i]).header, name)) return true;
+  return false;
 }
 
 function readsHeader(sources: TokenSource[], name: StaticArray<u8>): bool {

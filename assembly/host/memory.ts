@@ -6,6 +6,8 @@ const ARENA_SIZE: usize = 1 << 16;
 const ARENA: usize = memory.data(1 << 16, 16);
 let used: usize = 0;
 let overflow: usize = 0;
+/** Which callback is running; what one of them has read is of no use to the next. */
+export let callbackNumber: u32 = 0;
 
 /** Memory of `size` bytes, 8-aligned, valid until the running callback ends. */
 export function malloc(size: i32): usize {
@@ -24,6 +26,8 @@ export function malloc(size: i32): usize {
 
 /** Gives back everything handed out since the last call; every callback begins with it. */
 export function beginCallback(): void {
+  // 0 stands for none.
+  if (++callbackNumber == 0) callbackNumber = 1;
   used = 0;
   while (overflow != 0) {
     const next = load<usize>(overflow);

@@ -39,6 +39,8 @@ export class JsonDocument {
   private names: NameIndex;
   private capacity: i32;
   private tokens: i32 = 0;
+  /** What addresses on the tape count from; not 0 in a document that was restored. */
+  private origin: usize = 0;
 
   /** At most `maxTokens` values and names, at most `maxDepth` containers inside each other. */
   constructor(
@@ -59,6 +61,8 @@ export class JsonDocument {
    */
   parse(p: usize, n: i32): JsonError {
     this.tokens = 0;
+    this.base = changetype<usize>(this.tape);
+    this.origin = 0;
     this.names.clear();
     const error = n > 0 ? this.read(p, p + <usize>n) : JsonError.Syntax;
     if (error != JsonError.None) this.tokens = 0;
@@ -198,7 +202,7 @@ export class JsonDocument {
 
   /** First byte: of the unescaped text for strings, of the literal for numbers and words; 0 for containers. */
   pointer(token: i32): usize {
-    return this.kind(token) < Kind.Array && this.has(token) ? <usize>load<u32>(this.at(token), 4) : 0;
+    return this.kind(token) < Kind.Array && this.has(token) ? this.origin + <usize>load<u32>(this.at(token), 4) : 0;
   }
 
   /** Bytes at {@link pointer}. */
@@ -225,7 +229,7 @@ export class JsonDocument {
   member(object: i32, name: usize, length: i32): i32 {
     if (this.kind(object) != Kind.Object) return -1;
     const count = this.count(object);
-    if (count > SEARCHED_MEMBERS) {
+    if (count > SEARCHED_MEMBERS && this.origin == 0) {
       const found = this.names.find(this.base, object, name, length);
       return found < 0 ? -1 : found + 1;
     }
@@ -240,6 +244,36 @@ export class JsonDocument {
   /** True if `token` is a string of exactly the `n` bytes at `p`. */
   equals(token: i32, p: usize, n: i32): bool {
     return this.kind(token) == Kind.String && this.length(token) == n && memory.compare(this.pointer(token), p, n) == 0;
+  }
+
+  /** Values and names in it. */
+  get size(): i32 {
+    return this.tokens;
+  }
+
+  /** Bytes that {@link save} writes for a document of `size` tokens over a text of `n` bytes. */
+  static savedSize(n: i32, size: i32): i32 {
+    return ((n + 7) & ~7) + (size << (<i32>TOKEN_SHIFT));
+  }
+
+  /** Writes the document, parsed from the `n` bytes at `p`, to the 8-aligned `to`, in a form that may be moved. */
+  save(p: usize, n: i32, to: usize): void {
+    memory.copy(to, p, n);
+    let at = to + ((<usize>(n + 7)) & ~7);
+    memory.copy(at, this.base, (<usize>this.tokens) << TOKEN_SHIFT);
+    for (let token = 0, size = this.tokens; token < size; token++, at += 1 << TOKEN_SHIFT) {
+      if (load<i32>(at) < Kind.Array) store<u32>(at, load<u32>(at, 4) - <u32>p, 4);
+    }
+  }
+
+  /**
+   * Becomes the document that was saved with a text of `n` bytes and `size` tokens, where it lies now: valid while that is left
+   * alone, until the next `parse`. Members are searched one by one.
+   */
+  restore(from: usize, n: i32, size: i32): void {
+    this.origin = from;
+    this.base = from + ((<usize>(n + 7)) & ~7);
+    this.tokens = size;
   }
 
   /** The text of a string, the literal of a number or word. Allocates: for configuration, never for a request. */

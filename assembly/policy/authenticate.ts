@@ -49,7 +49,7 @@ function judge(provider: Provider, token: Token): Reason {
     if (token.hasExpiry && saturatingAdd(token.expiry, provider.clockSkew) < now) return Reason.JwtExpired;
   }
   if (!isAudienceAllowed(provider.audiences, token.payload, token.audience)) return Reason.JwtAudienceNotAllowed;
-  return judgeSignature(provider.keys, token);
+  return verifySignature(provider, token);
 }
 
 // @ts-ignore: decorator
@@ -57,4 +57,13 @@ function judge(provider: Provider, token: Token): Reason {
 function saturatingAdd(a: u64, b: u64): u64 {
   const sum = a + b;
   return sum < a ? u64.MAX_VALUE : sum;
+}
+
+function verifySignature(provider: Provider, token: Token): Reason {
+  if (token.isVerifiedBy(provider.keySetHigh, provider.keySetLow)) return Reason.None;
+  const fault = token.complete();
+  if (fault != Reason.None) return fault;
+  const reason = judgeSignature(provider.keys, token);
+  if (reason == Reason.None) token.setVerifiedBy(provider.keySetHigh, provider.keySetLow);
+  return reason;
 }

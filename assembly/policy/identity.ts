@@ -51,7 +51,7 @@ function removeVariants(configuration: Configuration, policy: Policy | null): bo
     // A name that occurs twice is gone after its first removal; removing nothing is no failure.
     if (written && !removeHeader(name, length)) return false;
   }
-  return pairs.sound;
+  return true;
 }
 
 function isWritten(names: StaticArray<u8>[], name: usize, length: i32): bool {
@@ -71,12 +71,20 @@ function dashed(c: u8): u8 {
   return c == 0x5f ? 0x2d : c;
 }
 
-/** Writes one provider's claims to their headers; false if the host failed. Absent claims write nothing. */
-export function writeClaimHeaders(mappings: ClaimHeader[], payload: JsonDocument): bool {
+/**
+ * Writes one provider's claims to their headers; false if the host failed. Absent claims write nothing. `isOnly`: no other provider
+ * writes headers for this request.
+ */
+export function writeClaimHeaders(mappings: ClaimHeader[], payload: JsonDocument, isOnly: bool): bool {
   for (let i = 0, n = mappings.length; i < n; i++) {
     const mapping = unchecked(mappings[i]);
     const token = findClaim(payload, mapping.path);
     if (token < 0 || !render(mapping, payload, token)) continue;
+    if (isOnly && !mapping.isRepeated) {
+      // Nobody has written this one, and the client's own is gone.
+      if (!addHeader(mapping.header, renderedPointer, renderedLength)) return false;
+      continue;
+    }
     // What is there by now, an earlier mapping wrote, of this provider or of another one: the client's own is gone.
     const lookup = getHeader(mapping.header);
     if (lookup == Lookup.Failed) return false;

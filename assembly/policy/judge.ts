@@ -2,7 +2,7 @@
 import { logError } from "../host/log";
 import { CONTINUE, STOP_ITERATION } from "../host/status";
 import { ascii } from "../host/literal";
-import { Lookup } from "../host/headers";
+import { loadHeaders, Lookup } from "../host/headers";
 import { readRouteName, routeNameLength, routeNamePointer } from "../host/properties";
 import { sendReply } from "../host/response";
 import { AuthorizationPolicy, Check, Configuration, Policy } from "../config/model";
@@ -31,6 +31,8 @@ function judge(configuration: Configuration): Reason {
     if (lookup == Lookup.Found) index = policyOfRoute(configuration);
   }
   const policy: Policy | null = index < 0 ? null : unchecked(configuration.policies[index]);
+  // All at once where several are needed.
+  if (policy !== null && policy.authentications.length > 0 && !loadHeaders()) return Reason.HostFailure;
   if (!removeIdentityHeaders(configuration, policy)) return Reason.HostFailure;
   if (policy === null) return Reason.PolicyUnknown;
   if (policy.unenforceable) return Reason.PolicyUnenforceable;
@@ -71,11 +73,12 @@ function authorizeCheck(check: Check, policies: AuthorizationPolicy[]): Reason {
 
 /** Claim headers of every authentication; then the tokens go. */
 function writeIdentity(configuration: Configuration, policy: Policy): Reason {
-  for (let i = 0, n = policy.authentications.length; i < n; i++) {
+  const count = policy.authentications.length;
+  for (let i = 0; i < count; i++) {
     const index = providerOf(i);
     if (index < 0) continue;
     const provider = unchecked(configuration.providers[index]);
-    if (!writeClaimHeaders(provider.claimHeaders, tokenOf(i).payload)) return Reason.HostFailure;
+    if (!writeClaimHeaders(provider.claimHeaders, tokenOf(i).payload, count == 1)) return Reason.HostFailure;
   }
   return removeTokens(configuration, policy) ? Reason.None : Reason.HostFailure;
 }

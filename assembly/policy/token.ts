@@ -1,6 +1,7 @@
 // One token of one request, read once whatever number of providers and checks look at it. The checks of form and claim types come
 // in Envoy's order (source/common/jwt/jwt.cc), so that a token with several faults gets the same answer.
 import { ascii, pointer } from "../host/literal";
+import { addKeySet, isVerifiedBy, JudgedClaims, recall, remember } from "../cache/verified";
 import { Alg, algorithmByName } from "../jose/algorithms";
 import { decodeBase64Url } from "../jose/base64url";
 import { CompactJws } from "../jose/compact";
@@ -26,7 +27,7 @@ const MAX_JSON_DEPTH: i32 = 32;
 // A decoded segment is shorter than the token; the slack is base64url's.
 const SEGMENT: i32 = 8192 + 16;
 
-export class Token {
+export class Token extends JudgedClaims {
   readonly jws: CompactJws = new CompactJws();
   readonly header: JsonDocument = new JsonDocument(MAX_JSON_TOKENS, MAX_JSON_DEPTH);
   readonly payload: JsonDocument = new JsonDocument(MAX_JSON_TOKENS, MAX_JSON_DEPTH);
@@ -34,23 +35,52 @@ export class Token {
   /** The token's `kid`; length 0 if it has none. */
   kid: usize = 0;
   kidLength: i32 = 0;
-  /** Token of `iss` in the payload, or -1. */
-  issuer: i32 = -1;
-  /** Token of `aud` in the payload, a string or a list of strings, or -1. */
-  audience: i32 = -1;
-  hasNotBefore: bool = false;
-  notBefore: u64 = 0;
-  hasExpiry: bool = false;
-  expiry: u64 = 0;
   signature: usize = heap.alloc(SEGMENT);
   signatureLength: i32 = 0;
   private readonly headerBytes: usize = heap.alloc(SEGMENT);
   private readonly payloadBytes: usize = heap.alloc(SEGMENT);
+  private payloadSize: i32 = 0;
+  /** Where the token is, valid until the callback ends. */
+  private source: usize = 0;
+  private sourceLength: i32 = 0;
+  /** What the cache knows of it; 0: nothing. */
+  private entry: usize = 0;
+  /** Header and signature were read: they are not, for a token that the cache knows, until somebody needs them. */
+  private isWhole: bool = false;
 
-  /** Takes a compact JWS apart; None, or the first fault. At most MAX_TOKEN bytes. */
+  /** Reads a compact JWS, or recalls it; None, or the first fault. At most MAX_TOKEN bytes. */
   read(at: usize, length: i32): Reason {
     if (length > MAX_TOKEN) return Reason.JwtTooLarge;
-    if (!this.jws.split(at, length)) return Reason.JwtBadFormat;
+    this.source = at;
+    this.sourceLength = length;
+    this.entry = recall(at, length, this, this.payload);
+    this.isWhole = this.entry == 0;
+    return this.isWhole ? this.takeApart() : Reason.None;
+  }
+
+  /** Whether the signature is known to be good, for the keys of this name (key_set_id.ts). */
+  isVerifiedBy(keySetHigh: u64, keySetLow: u64): bool {
+    return this.entry != 0 && isVerifiedBy(this.entry, keySetHigh, keySetLow);
+  }
+
+  /** Notes that keys of this name have verified the signature, for requests to come. */
+  setVerifiedBy(keySetHigh: u64, keySetLow: u64): void {
+    if (this.entry == 0) {
+      const text = this.payloadBytes;
+      this.entry = remember(this.source, this.sourceLength, this, this.payload, text, this.payloadSize);
+    }
+    if (this.entry != 0) addKeySet(this.entry, keySetHigh, keySetLow);
+  }
+
+  /** Makes header and signature available; None, as for every token that was read. */
+  complete(): Reason {
+    if (this.isWhole) return Reason.None;
+    this.isWhole = true;
+    return this.takeApart();
+  }
+
+  private takeApart(): Reason {
+    if (!this.jws.split(this.source, this.sourceLength)) return Reason.JwtBadFormat;
     const fault = this.readHeader();
     if (fault != Reason.None) return fault;
     return this.readPayload();
@@ -84,6 +114,7 @@ export class Token {
   private readPayload(): Reason {
     const size = decodeBase64Url(this.jws.payload, this.jws.payloadLength, this.payloadBytes);
     if (size < 0) return Reason.JwtPayloadBadBase64;
+    this.payloadSize = size;
     const payload = this.payload;
     if (payload.parse(this.payloadBytes, size) != JsonError.None) return Reason.JwtPayloadBadJson;
     if (payload.kind(0) != Kind.Object) return Reason.JwtPayloadBadJson;

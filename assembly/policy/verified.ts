@@ -1,5 +1,6 @@
 // What the authentications of a policy came to, for one request: who vouched for which token, and where it was.
 import { Authentication, Configuration, MAX_AUTHENTICATIONS, Policy, ValidationPolicy } from "../config/model";
+import { release } from "../cache/store";
 import { acceptedProvider, authenticate } from "./authenticate";
 import { findCredential, foundIn, tokenLength, tokenPointer } from "./credential";
 import { leaveFailure } from "./failure";
@@ -41,6 +42,7 @@ export function tokenOf(index: i32): Token {
 export function authenticateAll(configuration: Configuration, policy: Policy): Reason {
   const all = policy.authentications;
   reserve(all.length);
+  release();
   for (let i = 0, n = all.length; i < n; i++) {
     const by = unchecked(all[i]);
     unchecked((accepted[i] = -1));

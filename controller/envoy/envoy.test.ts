@@ -13,7 +13,11 @@ test("bootstrap: the Gateway is the node, admin on loopback only, incremental AD
   expect(made).toMatchObject({
     node: { id: "ns/name" },
     admin: { address: { socket_address: { address: "127.0.0.1", port_value: 9901 } } },
-    dynamic_resources: { ads_config: { api_type: "DELTA_GRPC" } },
+    // Not ready without a configuration, however long it takes.
+    dynamic_resources: {
+      ads_config: { api_type: "DELTA_GRPC" },
+      ...{ cds_config: { initial_fetch_timeout: "0s" }, lds_config: { initial_fetch_timeout: "0s" } },
+    },
     static_resources: { clusters: [{ type: "STATIC" }] },
   });
   const named = bootstrap({ gateway: "ns/name", xds: { address: "claimgate.svc", port: 18000 }, adminPort: 0 });

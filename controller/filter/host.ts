@@ -14,7 +14,6 @@ interface FilterExports {
   proxy_on_vm_start(root: number, size: number): number;
   proxy_on_context_create(id: number, parent: number): void;
   proxy_on_configure(root: number, size: number): number;
-  proxy_on_done(id: number): number;
   proxy_on_delete(id: number): void;
   claimgate_jws_keys(at: number, size: number, host: number): number;
   claimgate_jws_verify(at: number, size: number): number;
@@ -50,7 +49,6 @@ export class FilterVm {
     this.configuration = Buffer.from(configuration, "utf8");
     this.exports.proxy_on_context_create(root, 0);
     const taken = this.exports.proxy_on_configure(root, this.configuration.length) === 1;
-    this.exports.proxy_on_done(root);
     this.exports.proxy_on_delete(root);
     this.configuration = new Uint8Array();
     return taken ? null : (this.lines[0] ?? "refused without a reason");

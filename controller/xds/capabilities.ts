@@ -28,7 +28,6 @@ export const CALLBACKS = [
   "proxy_on_configure",
   "proxy_on_context_create",
   "proxy_on_request_headers",
-  "proxy_on_done",
   "proxy_on_delete",
 ] as const;
 

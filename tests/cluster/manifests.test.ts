@@ -1,19 +1,13 @@
 // `claimgate envoy --manifests`, judged by a real API server, and its pod run with a real Envoy.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
 import { claimgate } from "../support/claimgate.js";
-import { Cluster, UPSTREAM_ADDRESS } from "../support/cluster.js";
+import { Cluster } from "../support/cluster.js";
 import { installCrds } from "../support/cluster/crds.js";
-import { Pod, secretData } from "../support/cluster/kubelet.js";
-import { RunningController } from "../support/controller.js";
-import { Mount } from "../support/mount.js";
+import { RunningGateway } from "../support/cluster/gateway.js";
 import { waitFor } from "../support/wait.js";
 
 const NAMESPACE = "infra";
-const CONTROLLER = "claimgate.claimgate-system.svc";
 
 interface Manifest {
   readonly kind: string;
@@ -22,10 +16,8 @@ interface Manifest {
 }
 
 let cluster: Cluster;
-let folder: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "claimgate-manifests-"));
   cluster = await Cluster.start();
   await installCrds(cluster);
   const { kubectl } = cluster;
@@ -36,10 +28,7 @@ beforeAll(async () => {
   await kubectl.apply(gateway("low", 80));
 });
 
-afterAll(async () => {
-  await cluster?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => cluster?.stop());
 
 function gateway(name: string, port: number): object {
   return {
@@ -110,19 +99,8 @@ test("the pod is ready when the controller has given it a configuration over mut
   const certs = await claimgate(["certs", "--gateway", `${NAMESPACE}/http`]);
   await kubectl.apply(certs.stdout);
   await kubectl.apply(await manifests("http"));
-  const secret = new Mount(join(folder, "controller-tls"));
-  await secret.fill(await secretData(kubectl, "claimgate-system", "claimgate-xds-tls"));
-  const hosts = { [CONTROLLER]: UPSTREAM_ADDRESS };
-  const pod = await Pod.start(kubectl, { namespace: NAMESPACE, name: "http", hosts });
-  let controller: RunningController | undefined;
+  const running = await RunningGateway.start(cluster, NAMESPACE, "http");
   try {
-    const file = (name: string) => join(secret.path, name);
-    controller = await RunningController.start(
-      cluster.kubeconfig,
-      ...["--xds-address", `${UPSTREAM_ADDRESS}:18000`, "--xds-tls-cert", file("tls.crt")],
-      ...["--xds-tls-key", file("tls.key"), "--xds-client-ca", file("ca.crt")],
-    );
-    await pod.ready();
     // No route: Envoy itself answers.
     expect((await fetch("http://127.0.0.1:8080/")).status).toBe(404);
     const programmed = async () => {
@@ -142,7 +120,6 @@ test("the pod is ready when the controller has given it a configuration over mut
     const { spec } = await kubectl.get<{ spec: { clusterIP: string } }>("svc", "http", "-n", NAMESPACE);
     expect(status.addresses).toEqual([{ type: "IPAddress", value: spec.clusterIP }]);
   } finally {
-    await pod.stop();
-    await controller?.stop();
+    await running.stop();
   }
 });

@@ -199,14 +199,11 @@ describe("a good token", () => {
   });
 
   it("needs few host calls: each of them is a crossing", () => {
-    const { calls } = guard.ask(`Bearer ${GOOD}`);
+    const { calls } = guard.ask(`Bearer ${key.sign({ ...CLAIMS, jti: "never seen before" }, HEADER)}`);
     expect(calls).toEqual([
       "proxy_get_header_map_pairs",
-      "proxy_get_header_map_value",
-      "proxy_get_header_map_value",
       "proxy_get_current_time_nanoseconds",
       "proxy_call_foreign_function",
-      "proxy_get_header_map_value",
       "proxy_add_header_map_value",
       "proxy_remove_header_map_value",
     ]);

@@ -28,39 +28,45 @@ function ask(host: FilterHost, token: string): { answer: string; asked: boolean 
   return { answer: reply?.body ?? verdict, asked: calls.includes(FOREIGN) };
 }
 
-const tokens = signers.map((signer) => {
-  const token = signer.sign({ sub: "alice" }, { alg: signer.alg, kid: signer.alg });
+let count = 0;
+/** A new token of an algorithm: one that was verified before is remembered. */
+function fresh(alg: string): string {
+  return signers[ALGORITHMS.indexOf(alg as (typeof ALGORITHMS)[number])]!.sign(
+    { sub: `user ${count++}` },
+    { alg, kid: alg },
+  );
+}
+
+/** With another character in its signature. */
+function damaged(token: string): string {
   const at = token.lastIndexOf(".") + 5;
-  return {
-    alg: signer.alg,
-    token,
-    damaged: token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1),
-  };
-});
+  return token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
+}
+
 const FAILS = "Jwt verification fails";
 
 describe.each([undefined, "auto"] as const)("nativeCrypto: %s", (nativeCrypto) => {
   const host = hostWith(nativeCrypto);
 
-  it.each(tokens)("$alg", ({ alg, token, damaged }) => {
+  it.each(ALGORITHMS)("%s", (alg) => {
     const asked = BY_HOST.includes(alg);
     host.verifySignature = null;
-    expect(ask(host, token)).toEqual({ answer: "continue", asked });
-    expect(ask(host, damaged)).toEqual({ answer: FAILS, asked });
+    expect(ask(host, fresh(alg))).toEqual({ answer: "continue", asked });
+    expect(ask(host, damaged(fresh(alg)))).toEqual({ answer: FAILS, asked });
   });
 
-  it.each(tokens)("$alg, on a host that does not have the function, or fails", ({ token, damaged }) => {
+  it.each(ALGORITHMS)("%s, on a host that does not have the function, or fails", (alg) => {
     for (let status = 1; status <= 12; status++) {
       host.verifySignature = status;
-      expect(ask(host, token).answer).toBe("continue");
-      expect(ask(host, damaged).answer).toBe(FAILS);
+      expect(ask(host, fresh(alg)).answer).toBe("continue");
+      expect(ask(host, damaged(fresh(alg))).answer).toBe(FAILS);
     }
   });
 
-  it.each(tokens.filter(({ alg }) => BY_HOST.includes(alg)))("$alg: the host's no is a no", ({ token }) => {
+  it.each(BY_HOST)("%s: the host's no is a no", (alg) => {
     for (const result of [Buffer.of(), Buffer.of(8, 0), Buffer.from("\x12\x03bad"), Buffer.of(0xff), Buffer.of(8)]) {
       host.verifySignature = result;
-      expect(ask(host, token)).toEqual({ answer: FAILS, asked: true });
+      expect(ask(host, fresh(alg))).toEqual({ answer: FAILS, asked: true });
     }
   });
 });
@@ -70,8 +76,8 @@ describe("nativeCrypto: never", () => {
   // Were it asked, it would say yes.
   host.verifySignature = Buffer.of(8, 1);
 
-  it.each(tokens)("$alg", ({ token, damaged }) => {
-    expect(ask(host, token)).toEqual({ answer: "continue", asked: false });
-    expect(ask(host, damaged)).toEqual({ answer: FAILS, asked: false });
+  it.each(ALGORITHMS)("%s", (alg) => {
+    expect(ask(host, fresh(alg))).toEqual({ answer: "continue", asked: false });
+    expect(ask(host, damaged(fresh(alg)))).toEqual({ answer: FAILS, asked: false });
   });
 });

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 import { Random } from "../support/random.js";
 import { Crypto, HASHES, type HashName, type Rsa } from "./crypto.harness.js";
 import { type PssDamage, digest, digestInfo, pkcs1, pss, signRaw, toBigInt, toBytes } from "./rsa.encoding.js";
-import { nameOf, testKeys } from "./rsa.keys.js";
+import { KEYS, nameOf } from "./rsa.keys.js";
 
-// Keys are made, on machines that may be busy.
+// Hundreds of signatures are made, on machines that may be busy.
 vi.setConfig({ testTimeout: 300_000 });
 
 let crypto: Crypto;
@@ -103,9 +103,7 @@ function pssDamages(bits: number, hash: HashName): Record<string, Buffer> {
   return damages;
 }
 
-const keys = testKeys();
-
-describe.each(keys.map((key) => [nameOf(key), key] as const))("%s", (_name, key) => {
+describe.each(KEYS.map((key) => [nameOf(key), key] as const))("%s", (_name, key) => {
   const { privateKey, publicKey, length, modulus } = key;
   const pssBits = key.bits - 1;
   const saltLength = constants.RSA_PSS_SALTLEN_DIGEST;
@@ -187,7 +185,7 @@ describe.each(keys.map((key) => [nameOf(key), key] as const))("%s", (_name, key)
 });
 
 test("keys that are none", () => {
-  const { n, e } = keys[0]!;
+  const { n, e } = KEYS[0]!;
   const number = (bits: number): Buffer => toBytes((1n << BigInt(bits)) - 1n);
   expect(crypto.rsa(n, e)).not.toBeNull();
   expect(crypto.rsa(number(2048), e)).not.toBeNull();

@@ -1,6 +1,8 @@
-import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { toBigInt } from "./rsa.encoding.js";
+import { type KeyObject, createPrivateKey, createPublicKey } from "node:crypto";
+import { power, toBytes } from "./rsa.encoding.js";
+// Made for these tests by `generatePrimeSync`, and of use for nothing else. Not by `generateKeyPairSync`: asked for 2049 bits it
+// makes a modulus of 2048, and one of 8192 takes it many seconds.
+import primes from "./rsa.primes.json" with { type: "json" };
 
 export interface RsaTestKey {
   privateKey: KeyObject;
@@ -13,32 +15,30 @@ export interface RsaTestKey {
   modulus: bigint;
 }
 
-function testKey(privateKey: KeyObject): RsaTestKey {
-  const publicKey = createPublicKey(privateKey);
-  const jwk = publicKey.export({ format: "jwk" });
-  const n = Buffer.from(jwk.n as string, "base64url");
-  const modulus = toBigInt(n);
+/** The inverse of `a` modulo `n` (extended Euclid). */
+function inverse(a: bigint, n: bigint): bigint {
+  let [r, next, x, y] = [n, a % n, 0n, 1n];
+  while (next > 0n) {
+    const quotient = r / next;
+    [r, next] = [next, r - quotient * next];
+    [x, y] = [y, x - quotient * y];
+  }
+  return (x + n) % n;
+}
+
+function testKey(p: bigint, q: bigint, e: bigint): RsaTestKey {
+  const modulus = p * q;
+  const d = inverse(e, (p - 1n) * (q - 1n));
+  const numbers = { n: modulus, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: power(q, p - 2n, p) };
+  const members = Object.entries(numbers).map(([name, value]) => [name, toBytes(value).toString("base64url")]);
+  const privateKey = createPrivateKey({ key: { kty: "RSA", ...Object.fromEntries(members) }, format: "jwk" });
+  const n = toBytes(modulus);
   const bits = modulus.toString(2).length;
-  return { privateKey, publicKey, bits, length: n.length, n, e: Buffer.from(jwk.e as string, "base64url"), modulus };
+  const publicKey = createPublicKey(privateKey);
+  return { privateKey, publicKey, bits, length: n.length, n, e: toBytes(e), modulus };
 }
 
-const generate = (modulusLength: number, publicExponent: number): RsaTestKey =>
-  testKey(generateKeyPairSync("rsa", { modulusLength, publicExponent }).privateKey);
+/** Moduli of a whole number of bytes, and one bit more, one less, two less; each kind of exponent; the largest. */
+export const KEYS = primes.map(({ p, q, e }) => testKey(BigInt(`0x${p}`), BigInt(`0x${q}`), BigInt(e)));
 
-/** New keys: around a whole number of bytes, with each kind of exponent, and the size that takes too long to make. */
-export function testKeys(): RsaTestKey[] {
-  return [
-    generate(2048, 65537),
-    generate(2048, 3),
-    generate(2048, 0xffff_fffb),
-    generate(2049, 65537),
-    generate(2055, 65537),
-    generate(2056, 3),
-    generate(3072, 65537),
-    generate(4096, 65537),
-    // Made for these tests, and of use for nothing else.
-    testKey(createPrivateKey(readFileSync(new URL("rsa-8192.pem", import.meta.url)))),
-  ];
-}
-
-export const nameOf = (key: RsaTestKey): string => `${key.bits} bits, e = ${toBigInt(key.e)}`;
+export const nameOf = (key: RsaTestKey): string => `${key.bits} bits, e = ${key.e.readUIntBE(0, key.e.length)}`;

@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test, vi } from "vitest";
 import { Random } from "../support/random.js";
 import { Crypto, HASHES } from "./crypto.harness.js";
 import { power, toBigInt, toBytes } from "./rsa.encoding.js";
-import { nameOf, testKeys } from "./rsa.keys.js";
+import { KEYS, nameOf } from "./rsa.keys.js";
 
-// Keys are made, and numbers of 8192 bits raised to powers, on machines that may be busy.
+// Numbers of 8192 bits are raised to powers, on machines that may be busy.
 vi.setConfig({ testTimeout: 300_000 });
 
 let crypto: Crypto;
@@ -18,9 +18,12 @@ const bytes = (length: number): Buffer => Buffer.from(random.bytes(length), "lat
 /** A number of exactly so many bits, odd. */
 const odd = (bits: number): bigint =>
   (toBigInt(bytes(bits / 8 + 1)) % (1n << BigInt(bits - 1))) | (1n << BigInt(bits - 1)) | 1n;
-const keys = testKeys();
 
-describe.each(keys.map((key) => [nameOf(key), key] as const))("%s", (_name, key) => {
+test("the keys have the sizes they are here for", () => {
+  expect(KEYS.map((key) => key.bits)).toEqual([2048, 2048, 2048, 2049, 2055, 2056, 3072, 4096, 8192]);
+});
+
+describe.each(KEYS.map((key) => [nameOf(key), key] as const))("%s", (_name, key) => {
   test.each(HASHES)("what node signs with %s verifies, and only as what it is", (hash) => {
     const rsa = crypto.rsa(key.n, key.e)!;
     const padding = constants.RSA_PKCS1_PSS_PADDING;
@@ -77,7 +80,7 @@ describe("the public operation is BigInt's power", () => {
   });
 
   test("for keys used in turn", () => {
-    const prepared = keys.map((key) => ({ ...key, rsa: crypto.rsa(key.n, key.e)! }));
+    const prepared = KEYS.map((key) => ({ ...key, rsa: crypto.rsa(key.n, key.e)! }));
     for (let i = 0; i < 200; i++) {
       const { rsa, modulus, length, e } = random.pick(prepared);
       const s = toBigInt(bytes(length)) % modulus;

@@ -12,7 +12,8 @@ import { readdirSync } from "node:fs";
 import { cpus } from "node:os";
 import { compileEntry, instantiateEntry } from "../../support/compile-entry.mjs";
 import { measure } from "./measure.mjs";
-import { markdown, writeDocs } from "./table.mjs";
+import { writeDocs } from "../docs.mjs";
+import { markdown } from "./table.mjs";
 
 const seconds = Number(process.env.TIME || 2);
 if (!(seconds > 0)) {
@@ -38,5 +39,5 @@ const machine = `Node ${node} (V8 ${v8}, OpenSSL ${openssl}), ${cpus()[0].model.
 const table = markdown(results);
 console.log(`${machine}\n\n${table}\n`);
 console.log(JSON.stringify({ machine, microseconds: results }));
-if (process.argv.includes("--docs")) writeDocs(machine, table);
+if (process.argv.includes("--docs")) writeDocs("make bench-crypto DOCS=1", `${machine}:\n\n${table}`);
 process.exitCode = results.some(({ ratio, bar }) => bar !== null && ratio > bar) ? 1 : 0;

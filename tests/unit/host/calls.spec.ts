@@ -8,6 +8,7 @@ import { logError } from "../../../assembly/host/log";
 import { nowSeconds } from "../../../assembly/host/clock";
 import { readRouteName, routeNameLength, routeNamePointer } from "../../../assembly/host/properties";
 import { sendReply } from "../../../assembly/host/response";
+import { beginCallback } from "../../../assembly/host/memory";
 import { toHex, toText } from "../json/bytes";
 import * as mock from "../mock";
 
@@ -17,7 +18,10 @@ export { malloc } from "../../../assembly/host/memory";
 const LAST_STATUS: u32 = 13;
 const NAME = ascii("x-a");
 
-beforeEach(() => mock.reset());
+beforeEach(() => {
+  mock.reset();
+  beginCallback();
+});
 
 describe("getHeader", () => {
   it("finds, misses and fails", () => {
@@ -38,16 +42,54 @@ describe("getHeader", () => {
   });
 });
 
-describe("getHeaderPairs", () => {
-  it("answers the serialised map, or fails", () => {
+describe("loadHeaders", () => {
+  it("gets all at once, from which getHeader answers until one changes", () => {
     mock.addHeader("x-a", "1");
-    expect(headers.getHeaderPairs()).toBe(Lookup.Found);
-    expect(toHex(headers.valuePointer, headers.valueLength)).toBe(
-      "01000000" + "03000000" + "01000000" + "782d6100" + "3100",
-    );
-    for (let status: u32 = 2; status <= LAST_STATUS; status++) {
+    mock.addHeader("x-b", "");
+    mock.addHeader("x-a", "2");
+    expect(headers.loadHeaders()).toBe(true);
+    expect(headers.loadHeaders()).toBe(true);
+    expect(mock.hostCalls()).toBe(1);
+    expect(headers.getHeader(NAME)).toBe(Lookup.Found);
+    expect(toText(headers.valuePointer, headers.valueLength)).toBe("1", "the first of several");
+    expect(headers.getHeader(ascii("x-b"))).toBe(Lookup.Found);
+    expect(headers.valueLength).toBe(0);
+    expect(headers.getHeader(ascii("x-"))).toBe(Lookup.Absent);
+    expect(headers.getHeader(ascii("x-ab"))).toBe(Lookup.Absent);
+    expect(mock.hostCalls()).toBe(1);
+    headers.removeHeader(pointer(NAME), NAME.length);
+    expect(headers.getHeader(NAME)).toBe(Lookup.Absent);
+    expect(headers.addHeader(NAME, pointer(NAME), 3)).toBe(true);
+    expect(headers.getHeader(NAME)).toBe(Lookup.Found);
+    expect(mock.callsOf("proxy_get_header_map_value")).toBe(2);
+    expect(headers.loadHeaders()).toBe(true);
+    beginCallback();
+    mock.reset();
+    expect(headers.getHeader(NAME)).toBe(Lookup.Absent);
+  });
+
+  it("fails with the host, and believes nothing that ends inside a header", () => {
+    for (let status: u32 = 1; status <= LAST_STATUS; status++) {
       mock.failCall("proxy_get_header_map_pairs", status);
-      expect(headers.getHeaderPairs()).toBe(Lookup.Failed, "status " + status.toString());
+      expect(headers.loadHeaders()).toBe(false, "status " + status.toString());
+    }
+    const bad: string[] = [
+      "",
+      "010000",
+      "01000000",
+      "0100000001000000",
+      "01000000010000000100000061006200ff".slice(0, 30),
+    ];
+    for (let i = 0; i < bad.length; i++) {
+      mock.reset();
+      mock.setPairs(bad[i]);
+      expect(headers.loadHeaders()).toBe(false, bad[i]);
+    }
+    const huge: string[] = ["ffffffff", "01000000ffffffff01000000610062", "0100000001000000ffffffff610062"];
+    for (let i = 0; i < huge.length; i++) {
+      mock.reset();
+      mock.setPairs(huge[i]);
+      expect(headers.loadHeaders()).toBe(false, huge[i]);
     }
   });
 });

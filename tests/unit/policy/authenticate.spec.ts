@@ -1,3 +1,4 @@
+import { clear } from "../../../assembly/cache/store";
 import { acceptedProvider, authenticate } from "../../../assembly/policy/authenticate";
 import { beginCallback } from "../../../assembly/host/memory";
 import { pointer } from "../../../assembly/host/literal";
@@ -43,6 +44,7 @@ function begin(): void {
 
 /** The status string for a token in the places `foundIn`; empty if a provider took it. */
 function judge(all: Configuration, payload: string, header: string = HEADER, foundIn: u64 = 1): string {
+  clear();
   const bytes = Bytes.text(tokenOf(header, payload));
   expect(<i32>token.read(bytes.pointer, bytes.length)).toBe(0, payload);
   const text = textOf(authenticate(all.providers, all.policies[0].authentications[0], token, foundIn));

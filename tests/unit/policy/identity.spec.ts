@@ -134,7 +134,7 @@ function expectHeader(claims: string, value: string, encoding: string = "", clai
   const bytes = Bytes.text(claims);
   expect(payload.parse(bytes.pointer, bytes.length)).toBe(JsonError.None, claims);
   begin();
-  expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(true, claims);
+  expect(writeClaimHeaders(provider.claimHeaders, payload, false)).toBe(true, claims);
   if (value == "none") expect(mock.totalHeaders()).toBe(0, claims);
   else expect(mock.headerCount("x-out") == 1 && mock.headerIs("x-out", value)).toBe(true, claims + " -> " + value);
 }
@@ -203,7 +203,7 @@ describe("writeClaimHeaders", () => {
     const bytes = Bytes.text('{"a":"1","b":"2"}');
     payload.parse(bytes.pointer, bytes.length);
     mock.addHeader("x-out", "a client's");
-    expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(true);
+    expect(writeClaimHeaders(provider.claimHeaders, payload, false)).toBe(true);
     expect(mock.headerCount("x-out")).toBe(1);
     expect(mock.headerIs("x-out", "2")).toBe(true);
   });
@@ -215,7 +215,7 @@ describe("writeClaimHeaders", () => {
     const provider = good(configuration('{"checks":[]}', mappings)).providers[0];
     const bytes = Bytes.text('{"a":"1","b":2,"c":["3"]}');
     payload.parse(bytes.pointer, bytes.length);
-    expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(true);
+    expect(writeClaimHeaders(provider.claimHeaders, payload, false)).toBe(true);
     expect(mock.headerCount("x-out")).toBe(1);
     expect(mock.headerIs("x-out", '1,2,["3"]')).toBe(true);
   });
@@ -226,12 +226,12 @@ describe("writeClaimHeaders", () => {
     const provider = good(configuration('{"checks":[]}', '"claimsToHeaders":[' + mappings + "]")).providers[0];
     const fits = Bytes.text('{"a":"' + "x".repeat(5460) + '"}');
     payload.parse(fits.pointer, fits.length);
-    expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(true);
+    expect(writeClaimHeaders(provider.claimHeaders, payload, false)).toBe(true);
     expect(mock.headerIs("x-out", ("x".repeat(5460) + ",").repeat(5) + "x".repeat(5460))).toBe(true);
     begin();
     const exceeds = Bytes.text('{"a":"' + "x".repeat(5461) + '"}');
     payload.parse(exceeds.pointer, exceeds.length);
-    expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(false);
+    expect(writeClaimHeaders(provider.claimHeaders, payload, false)).toBe(false);
   });
 
   it("tells when the host failed", () => {
@@ -242,14 +242,14 @@ describe("writeClaimHeaders", () => {
     for (let status: u32 = 1; status < 13; status++) {
       begin();
       mock.failCall("proxy_add_header_map_value", status);
-      expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(false, "add");
+      expect(writeClaimHeaders(provider.claimHeaders, payload, false)).toBe(false, "add");
       begin();
       mock.failCall("proxy_get_header_map_value", status);
-      expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(status == 1, "get");
+      expect(writeClaimHeaders(provider.claimHeaders, payload, false)).toBe(status == 1, "get");
       begin();
       mock.addHeader("x-out", "old");
       mock.failCall("proxy_replace_header_map_value", status);
-      expect(writeClaimHeaders(provider.claimHeaders, payload)).toBe(false, "replace");
+      expect(writeClaimHeaders(provider.claimHeaders, payload, false)).toBe(false, "replace");
     }
   });
 });

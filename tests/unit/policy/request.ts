@@ -1,4 +1,5 @@
 // A request for the specs that judge one as a whole, and what is expected of the answer.
+import { clear } from "../../../assembly/cache/store";
 import { CONTINUE, STOP_ITERATION } from "../../../assembly/host/status";
 import { beginCallback } from "../../../assembly/host/memory";
 import { HEADER, SIGNED, tokenOf } from "../fixtures";
@@ -13,6 +14,7 @@ export const INVALID = REALM + ', error="invalid_token"';
 export function request(authorization: string, path: string = "/a"): void {
   beginCallback();
   mock.reset();
+  clear();
   mock.setClock(1_000_000);
   mock.setForeign(0, SIGNED);
   mock.addHeader(":scheme", "http");
