@@ -38,6 +38,7 @@ export const REASONS = {
   jwt_verification_failed: { status: 401, text: "Jwt verification fails" },
   jwt_multiple_tokens: { status: 401, text: "Found multiple Jwt tokens" },
   jwks_kid_alg_mismatch: { status: 401, text: "Jwks doesn't have key to match kid or alg from Jwt" },
+  jwks_fetch_failed: { status: 401, text: "Jwks remote fetch is failed" },
   rbac_denied: { status: 403, text: "RBAC: access denied" },
   policy_unknown: { status: 500, text: "Policy of the route is not known" },
   policy_unenforceable: { status: 500, text: "Policy of the route cannot be enforced" },

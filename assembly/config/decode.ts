@@ -19,6 +19,7 @@ import {
 import { Configuration } from "./model";
 import { addWrittenHeaders, decodePolicy, headerNames } from "./policy";
 import { decodeProvider } from "./provider";
+import { clusterField } from "./remote_jwks";
 import { addTokenParameters } from "./token_source";
 
 const FIELDS: StaticArray<string> = [
@@ -30,7 +31,9 @@ const FIELDS: StaticArray<string> = [
   "policyFromRouteName",
   "removeUnderscoreVariants",
   "nativeCrypto",
+  "keyHealth",
 ];
+const KEY_HEALTH_FIELDS: StaticArray<string> = ["cluster"];
 const MAX_TOKENS: i32 = 1 << 21;
 const MAX_DEPTH: i32 = 32;
 
@@ -54,6 +57,7 @@ export function decodeConfiguration(at: usize, length: i32): Configuration | nul
   configuration.identityHeaders = headerNames(doc, 0, "configuration");
   configuration.removeUnderscoreVariants = boolField(doc, 0, "removeUnderscoreVariants", "configuration", true);
   configuration.policyFromRouteName = boolField(doc, 0, "policyFromRouteName", "configuration", false);
+  decodeKeyHealth(doc, configuration);
   const providers = decodeProviders(doc, configuration, allowsHostCrypto(doc));
   if (find(doc, 0, "identityHeaders") < 0) {
     for (let i = 0; i < configuration.providers.length; i++) {
@@ -79,6 +83,12 @@ function allowsHostCrypto(doc: JsonDocument): bool {
   if (known && tokenIs(doc, token, "auto")) return true;
   if (!known || !tokenIs(doc, token, "never")) fail("configuration.nativeCrypto", 'must be "auto" or "never"');
   return false;
+}
+
+function decodeKeyHealth(doc: JsonDocument, configuration: Configuration): void {
+  const token = find(doc, 0, "keyHealth");
+  if (token < 0 || !expectObject(doc, token, "keyHealth", KEY_HEALTH_FIELDS)) return;
+  configuration.keyHealth = clusterField(doc, token, "keyHealth");
 }
 
 function decodeProviders(doc: JsonDocument, configuration: Configuration, hostCrypto: bool): ByteMap {

@@ -83,7 +83,7 @@ export function isInteger(doc: JsonDocument, token: i32): bool {
   return at == last;
 }
 
-/** An integer member between 0 and `most`, or `fallback` if it is absent. */
+/** An integer member between `least` and `most`, or `fallback` if it is absent. */
 export function integerField(
   doc: JsonDocument,
   object: i32,
@@ -91,11 +91,12 @@ export function integerField(
   path: string,
   fallback: u64,
   most: u64,
+  least: u64 = 0,
 ): u64 {
   const token = find(doc, object, name);
   if (token < 0) return fallback;
-  if (!isInteger(doc, token) || integerValue > most) {
-    fail(path + "." + name, "must be an integer from 0 to " + most.toString());
+  if (!isInteger(doc, token) || integerValue > most || integerValue < least) {
+    fail(path + "." + name, "must be an integer from " + least.toString() + " to " + most.toString());
     return fallback;
   }
   return integerValue;

@@ -51,6 +51,22 @@ export class FailureStatus {
   ) {}
 }
 
+/** Where a provider's keys are fetched, and how. */
+export class RemoteJwks {
+  cluster: StaticArray<u8> = [];
+  authority: StaticArray<u8> = [];
+  path: StaticArray<u8> = [];
+  secure: bool = true;
+  /** Milliseconds, all of them. */
+  timeout: u64 = 0;
+  cacheDuration: u64 = 0;
+  staleIfError: u64 = 0;
+  failedRefetch: u64 = 0;
+  retries: u64 = 0;
+  retryBase: u64 = 0;
+  retryMax: u64 = 0;
+}
+
 export class Provider {
   issuer: StaticArray<u8> | null = null;
   /** Without scheme and trailing slash (audience.ts); empty: `aud` is not checked. */
@@ -59,6 +75,8 @@ export class Provider {
   sources: TokenSource[] = [];
   forwardToken: bool = false;
   keys: Jwk[] = [];
+  /** Where `keys` come from; null: from the configuration. */
+  remote: RemoteJwks | null = null;
   /** The keys' name (jose/key_set_id.ts). */
   keySetHigh: u64 = 0;
   keySetLow: u64 = 0;
@@ -164,4 +182,6 @@ export class Configuration {
   policyNames: ByteMap = new ByteMap();
   defaultPolicy: i32 = -1;
   policyFromRouteName: bool = false;
+  /** Cluster to report the health of remote keys to. */
+  keyHealth: StaticArray<u8> | null = null;
 }

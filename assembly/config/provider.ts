@@ -19,6 +19,7 @@ import {
 } from "./fields";
 import { checkHeaderName } from "./header_name";
 import { ClaimHeader, Provider, SourceKind, TokenSource } from "./model";
+import { decodeRemoteJwks } from "./remote_jwks";
 import { decodeTokenSources } from "./token_source";
 
 const FIELDS: StaticArray<string> = [
@@ -28,6 +29,7 @@ const FIELDS: StaticArray<string> = [
   "tokenSources",
   "forwardToken",
   "jwks",
+  "remoteJwks",
   "claimsToHeaders",
   "failureStatus",
 ];
@@ -50,16 +52,23 @@ export function decodeProvider(doc: JsonDocument, token: i32, path: string, host
   provider.forwardToken = boolField(doc, token, "forwardToken", path, false);
   provider.failureStatus = decodeFailureStatus(doc, token, path);
   const jwks = find(doc, token, "jwks");
-  if (jwks < 0) fail(path + ".jwks", "is required");
+  const remote = find(doc, token, "remoteJwks");
+  if (jwks >= 0 && remote >= 0) fail(path + ".remoteJwks", "excludes jwks");
+  if (jwks < 0 && remote < 0) fail(path + ".jwks", "is required, or remoteJwks");
   if (failed()) return provider;
-  const keys = decodeJwks(doc, jwks, hostCrypto, true);
-  if (keys.error.length > 0) fail(path + ".jwks", keys.error);
-  provider.keys = keys.keys;
-  nameKeySet(doc, jwks);
-  provider.keySetHigh = keySetHigh;
-  provider.keySetLow = keySetLow;
+  if (remote >= 0) provider.remote = decodeRemoteJwks(doc, remote, path + ".remoteJwks");
+  else decodeLocalJwks(doc, jwks, path + ".jwks", provider, hostCrypto);
   decodeClaimHeaders(doc, token, path, provider);
   return provider;
+}
+
+function decodeLocalJwks(doc: JsonDocument, token: i32, path: string, provider: Provider, hostCrypto: bool): void {
+  const keys = decodeJwks(doc, token, hostCrypto, true);
+  if (keys.error.length > 0) fail(path, keys.error);
+  provider.keys = keys.keys;
+  nameKeySet(doc, token);
+  provider.keySetHigh = keySetHigh;
+  provider.keySetLow = keySetLow;
 }
 
 function decodeClaimHeaders(doc: JsonDocument, object: i32, path: string, provider: Provider): void {

@@ -60,6 +60,8 @@ function saturatingAdd(a: u64, b: u64): u64 {
 }
 
 function verifySignature(provider: Provider, token: Token): Reason {
+  // First: a set that was never fetched has no name that the cache could know.
+  if (provider.keys.length == 0) return Reason.JwksFetchFailed;
   if (token.isVerifiedBy(provider.keySetHigh, provider.keySetLow)) return Reason.None;
   const fault = token.complete();
   if (fault != Reason.None) return fault;

@@ -34,6 +34,7 @@ export const enum Reason {
   JwtVerificationFailed,
   JwtMultipleTokens,
   JwksKidAlgMismatch,
+  JwksFetchFailed,
   RbacDenied,
   PolicyUnknown,
   PolicyUnenforceable,
@@ -42,7 +43,7 @@ export const enum Reason {
 
 const STATUS: StaticArray<u16> = [
   200, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401, 401,
-  401, 401, 401, 401, 403, 401, 401, 401, 403, 500, 500, 500,
+  401, 401, 401, 401, 403, 401, 401, 401, 401, 403, 500, 500, 500,
 ];
 
 const DETAILS: StaticArray<StaticArray<u8>> = [
@@ -77,6 +78,7 @@ const DETAILS: StaticArray<StaticArray<u8>> = [
   ascii("claimgate_jwt_verification_failed"),
   ascii("claimgate_jwt_multiple_tokens"),
   ascii("claimgate_jwks_kid_alg_mismatch"),
+  ascii("claimgate_jwks_fetch_failed"),
   ascii("claimgate_rbac_denied"),
   ascii("claimgate_policy_unknown"),
   ascii("claimgate_policy_unenforceable"),
@@ -115,6 +117,7 @@ const TEXT: StaticArray<StaticArray<u8>> = [
   ascii("Jwt verification fails"),
   ascii("Found multiple Jwt tokens"),
   ascii("Jwks doesn't have key to match kid or alg from Jwt"),
+  ascii("Jwks remote fetch is failed"),
   ascii("RBAC: access denied"),
   ascii("Policy of the route is not known"),
   ascii("Policy of the route cannot be enforced"),

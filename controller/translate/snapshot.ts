@@ -18,6 +18,8 @@ export interface PluginConfiguration {
   removeUnderscoreVariants?: boolean;
   /** Who checks signatures: "auto" (default) the host where that is faster, "never" the filter's own code always. */
   nativeCrypto?: "auto" | "never";
+  /** Where the filter reports the health of remote keys (docs/remote-keys.md). Absent: nowhere. */
+  keyHealth?: { cluster: string };
 }
 
 export interface ProviderConfiguration {
@@ -28,10 +30,29 @@ export interface ProviderConfiguration {
   tokenSources?: TokenSourceConfiguration[];
   clockSkewSeconds?: number;
   forwardToken?: boolean;
-  jwks: { keys: Record<string, unknown>[] };
+  /** The keys; excludes `remoteJwks`, and one of the two is required. */
+  jwks?: { keys: Record<string, unknown>[] };
+  remoteJwks?: RemoteJwksConfiguration;
   claimsToHeaders?: { claim: string; header: string; encoding?: "base64" | "json"; append?: boolean }[];
   /** Name under which a failure can be read as filter state. */
   failureStatus?: string;
+}
+
+/** Where the filter fetches keys, and how it goes about it; what is absent has the default of the schema. Times are milliseconds. */
+export interface RemoteJwksConfiguration {
+  cluster: string;
+  /** host or host:port. */
+  authority: string;
+  /** Begins with a slash; query included. */
+  path: string;
+  scheme?: "http" | "https";
+  timeoutMs?: number;
+  cacheDurationMs?: number;
+  staleIfErrorMs?: number;
+  failedRefetchMs?: number;
+  retries?: number;
+  retryBaseMs?: number;
+  retryMaxMs?: number;
 }
 
 /** A place in a request where a token may be. */

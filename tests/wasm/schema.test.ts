@@ -7,6 +7,7 @@ import { parse } from "yaml";
 import { packageRoot } from "../../controller/xds/package-root.js";
 import { rsaKey, type Json } from "../support/tokens.js";
 import { FilterHost } from "./host.js";
+import { REMOTE_COUNTER_EXAMPLES, REMOTE_EXAMPLES } from "./schema.remote.js";
 
 const SCHEMA = JSON.parse(
   readFileSync(join(packageRoot(), "envoy", "plugin-configuration.schema.json"), "utf8"),
@@ -78,6 +79,7 @@ describe("good configurations", () => {
           ],
         }),
     ],
+    ...REMOTE_EXAMPLES,
     [
       "a set with members we do not know",
       () => top({ providers: { p: { jwks: { keys: [{ ...JWK, x: 1 }], more: true } } } }),
@@ -166,6 +168,7 @@ const COUNTER_EXAMPLES: [string, unknown][] = [
   ["providers.p.clockSkewSeconds", provider({ clockSkewSeconds: 86_401 })],
   ["providers.p.forwardToken", provider({ forwardToken: 0 })],
   ["providers.p.jwks", provider({ jwks: "{}" })],
+  ...REMOTE_COUNTER_EXAMPLES,
   ["providers.p.jwks", provider({ jwks: {} })],
   ["providers.p.jwks", provider({ jwks: { keys: {} } })],
   ["providers.p.jwks", provider({ jwks: { keys: [] } })],

@@ -123,7 +123,7 @@ describe("a configuration is refused", () => {
     const first = '{"version":1,"policies":{"a":{"checks":[]}},"defaultPolicy":"a","providers":{"p":';
     expectRefusals([
       [first + "[]}}", "providers.p: must be an object"],
-      [first + "{}}}", "providers.p.jwks: is required"],
+      [first + "{}}}", "providers.p.jwks: is required, or remoteJwks"],
       [first + '{"jwks":"keys"}}}', "providers.p.jwks: Jwks is an invalid JSON"],
       [first + '{"jwks":{}}}}', "providers.p.jwks: Jwks does not have [keys] field"],
       [first + '{"jwks":{"keys":{}}}}}', "providers.p.jwks: [keys] in Jwks is not an array"],
