@@ -64,7 +64,7 @@ export const nativeWithCache = (jwks) => nativeFilters(jwks, true);
 function wasm(configuration) {
   return {
     "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
-    config: pluginConfig(WASM, configuration),
+    config: pluginConfig({ path: WASM }, configuration),
   };
 }
 
