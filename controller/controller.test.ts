@@ -1,6 +1,18 @@
 // The loop with a fake xDS server: what it publishes, what it makes of refusals, what it says it waits for.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { closed, denyAll, envoy, gateway, GATEWAY, route, start, turn, view } from "../tests/support/control-loop.js";
+import {
+  closed,
+  denyAll,
+  envoy,
+  gateway,
+  GATEWAY,
+  gatewayExtension,
+  route,
+  start,
+  turn,
+  view,
+  wanting,
+} from "../tests/support/control-loop.js";
 import { CLUSTER, EXTENSION, LISTENER, ROUTE, type TypeUrl } from "./xds/types.js";
 
 describe("views", () => {
@@ -195,5 +207,34 @@ describe("statuses", () => {
       status: "True",
       lastTransitionTime: "2026-01-01T02:00:00Z",
     });
+  });
+
+  test("of what did not change stay as they are while others' changes are on their way", () => {
+    const { update, acknowledge, condition } = start();
+    const all = () => ["a", "b"].map((name) => condition("HTTPRoute", name, "Programmed")?.["status"]);
+    update(gateway(), route("a"), route("b"), denyAll("a"), denyAll("b"));
+    acknowledge();
+    expect(all()).toEqual(["True", "True"]);
+    update(gateway(), route("a"), route("b", "/moved"), denyAll("a", "{ v: {} }"), denyAll("b"));
+    expect(all()).toEqual(["True", "False"]);
+    expect(condition("RouteOption", "a", "Programmed")).toMatchObject({ status: "False" });
+    expect(condition("RouteOption", "b", "Programmed")).toMatchObject({ status: "True" });
+    expect(condition("Gateway", "gw", "Programmed")).toMatchObject({ status: "False" });
+    acknowledge();
+    expect(all()).toEqual(["True", "True"]);
+    expect(condition("RouteOption", "a", "Programmed")).toMatchObject({ status: "True" });
+  });
+
+  test("of what is the same and comes to something else are pending", () => {
+    const { update, acknowledge, condition } = start();
+    const extension = gatewayExtension("e");
+    update(gateway(), route("a"), wanting("a", "e"));
+    acknowledge();
+    expect(condition("TrafficPolicy", "a", "Accepted")).toMatchObject({ status: "False" });
+    update(gateway(), route("a"), wanting("a", "e"), extension);
+    expect(condition("TrafficPolicy", "a", "Accepted")).toMatchObject({ status: "True" });
+    expect(condition("TrafficPolicy", "a", "Programmed")).toMatchObject({ status: "False" });
+    acknowledge();
+    expect(condition("TrafficPolicy", "a", "Programmed")).toMatchObject({ status: "True" });
   });
 });

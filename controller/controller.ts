@@ -2,8 +2,10 @@
 // status go out. Level-based: every view is translated whole, whatever changed.
 import { Isolation } from "./isolation.js";
 import type { LoadedResource, SourceSnapshot } from "./source/source.js";
-import { type Acks, shortVersion } from "./status/acks.js";
-import { type Progress, withProgrammed } from "./status/programmed.js";
+import type { Acks } from "./status/acks.js";
+import { Ledger, statusId } from "./status/ledger.js";
+import { type Progress, PROGRAMMED, ProgrammedStatuses } from "./status/programmed.js";
+import { progressOf } from "./status/progress.js";
 import { StatusStore } from "./status/store.js";
 import type { ResourceStatus } from "./translate/status.js";
 import { translate, type TranslateOptions, type Translation } from "./translate/translate.js";
@@ -55,6 +57,8 @@ export class Controller {
   private readonly turnedAway = new Set<string>();
   private readonly quarantine = new Quarantine();
   private readonly isolation = new Isolation();
+  private readonly ledger = new Ledger();
+  private readonly programmed = new ProgrammedStatuses();
   private readonly store = new StatusStore();
   /** Version of the newest snapshot, by Gateway. */
   private readonly versions = new Map<string, string>();
@@ -138,27 +142,26 @@ export class Controller {
   }
 
   private refreshStatuses(): void {
-    const { statuses, carriers } = this.translation;
     const progress = new Map(this.gateways().map((gateway) => [gateway, this.progress(gateway)]));
-    const idOf = ({ kind, namespace, name }: ResourceStatus): string => `${kind} ${namespace}/${name}`;
-    this.store.update(statuses.map((status) => withProgrammed(status, carriers.get(idOf(status)) ?? [], progress)));
+    const shown = this.ledger.list().map((status) => {
+      const id = statusId(status);
+      const carriers = [...this.ledger.carriers(id)];
+      const ofResource = new Map(carriers.map((gateway) => [gateway, this.progressOn(gateway, id, progress)]));
+      return this.programmed.add(status, carriers, ofResource);
+    });
+    this.store.update(shown);
   }
 
   private progress(gateway: string): Progress {
     const envoys = this.options.envoys.status()[gateway]?.envoys ?? [];
-    const elsewhere = (this.options.peers?.(gateway) ?? []).flatMap((acks) => Object.keys(acks));
-    if (envoys.length + elsewhere.length === 0)
-      return { programmed: false, reason: "NoEnvoy", message: "no Envoy is connected" };
-    const wanted = this.versions.get(gateway);
-    const behind = envoys.filter(({ acknowledged }) => acknowledged !== wanted);
-    if (behind.length === 0) {
-      if (elsewhere.every((version) => version === shortVersion(wanted))) return { programmed: true };
-      const message = "an Envoy connected to another replica has not acknowledged the newest configuration";
-      return { programmed: false, reason: "Pending", message };
-    }
-    const refusal = behind.flatMap(({ refused }) => refused)[0];
-    const why = refusal === undefined ? "has not acknowledged the newest configuration" : `refused ${refusal.name}`;
-    return { programmed: false, reason: "Pending", message: `Envoy ${behind[0]!.envoy} ${why}` };
+    return progressOf(this.versions.get(gateway), envoys, this.options.peers?.(gateway) ?? []);
+  }
+
+  /** Envoys that are behind may have all there is of one resource: what changed since is others'. */
+  private progressOn(gateway: string, id: string, all: ReadonlyMap<string, Progress>): Progress {
+    const progress = all.get(gateway)!;
+    if (progress.programmed || progress.versions.length === 0) return progress;
+    return progress.versions.every((version) => this.ledger.holds(gateway, version, id)) ? PROGRAMMED : progress;
   }
 
   private render(): boolean {
@@ -178,17 +181,20 @@ export class Controller {
     const known = new Set(quarantined.keys());
     const gone = this.gateways().filter((gateway) => !translated.snapshots.has(gateway));
     this.translation = translated;
+    this.ledger.take(translated.statuses, contents, translated.carriers);
     for (const [gateway, snapshot] of translated.snapshots) {
       const carried = new Map([...contents].filter(([id]) => translated.carriers.get(id)?.has(gateway)));
       this.origins.set(snapshot, { contents: carried, known });
       const version = envoys.publish(snapshot);
       this.versions.set(gateway, version);
+      this.ledger.publish(gateway, version);
       // The same snapshot made of other contents: what changed in them is not what an Envoy refuses next.
       if (this.agreed.get(gateway)?.version === version) this.agreed.set(gateway, { version, contents: carried });
     }
     for (const gateway of gone) {
       envoys.remove(gateway);
       this.versions.delete(gateway);
+      this.ledger.forget(gateway);
       this.agreed.delete(gateway);
     }
     this.refreshSoon();

@@ -4,8 +4,8 @@ import { type Progress, withProgrammed } from "./programmed.js";
 
 const PROGRESS: ReadonlyMap<string, Progress> = new Map<string, Progress>([
   ["n/done", { programmed: true }],
-  ["n/late", { programmed: false, reason: "Pending", message: "Envoy 1 refused a table" }],
-  ["n/none", { programmed: false, reason: "NoEnvoy", message: "no Envoy is connected" }],
+  ["n/late", { programmed: false, reason: "Pending", message: "Envoy 1 refused a table", versions: ["v"] }],
+  ["n/none", { programmed: false, reason: "NoEnvoy", message: "no Envoy is connected", versions: [] }],
 ]);
 
 const accepted = (status: "True" | "False" = "True") => ({

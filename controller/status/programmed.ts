@@ -2,8 +2,37 @@
 import type { Condition, ResourceStatus } from "../translate/status.js";
 import { condition } from "../translate/status.js";
 
-/** How far the Envoys of a Gateway are with its newest snapshot. */
-export type Progress = { programmed: true } | { programmed: false; reason: "Pending" | "NoEnvoy"; message: string };
+/** How far the Envoys of a Gateway are with its newest snapshot. `versions`: what those that are behind have, "" for nothing. */
+export type Progress =
+  | { programmed: true }
+  | {
+      programmed: false;
+      reason: "Pending" | "NoEnvoy";
+      message: string;
+      versions: readonly string[];
+    };
+
+export const PROGRAMMED: Progress = { programmed: true };
+
+/** withProgrammed(), which gives the same object again as long as there is nothing else to say. */
+export class ProgrammedStatuses {
+  private readonly known = new WeakMap<ResourceStatus, { key: string; made: ResourceStatus }>();
+
+  add(status: ResourceStatus, gateways: readonly string[], progress: ReadonlyMap<string, Progress>): ResourceStatus {
+    const key = gateways.map((gateway) => `${gateway} ${describe(progress.get(gateway))}`).join("\n");
+    let known = this.known.get(status);
+    if (known?.key !== key) {
+      known = { key, made: withProgrammed(status, gateways, progress) };
+      this.known.set(status, known);
+    }
+    return known.made;
+  }
+}
+
+function describe(progress: Progress | undefined): string {
+  if (progress === undefined) return "unknown";
+  return progress.programmed ? "programmed" : `${progress.reason} ${progress.message}`;
+}
 
 /** Adds the condition Programmed wherever a status has an Accepted that is true: such content is meant to be in force. */
 export function withProgrammed(

@@ -1,12 +1,13 @@
 // Statuses over time: a condition keeps the time of its last transition until it really changes.
 import { isObject } from "../api/defaults.js";
+import { unchanging } from "../translate/canonical.js";
 import type { Condition, ResourceStatus } from "../translate/status.js";
 
 type Clock = () => Date;
 
 /** Statuses as they are to be published, with transition times. */
 export class StatusStore {
-  private current = new Map<string, ResourceStatus>();
+  private current = new Map<string, { from: ResourceStatus; stamped: ResourceStatus }>();
 
   constructor(private readonly now: Clock = () => new Date()) {}
 
@@ -15,19 +16,28 @@ export class StatusStore {
     const time = this.now()
       .toISOString()
       .replace(/\.\d+Z$/, "Z");
-    const next = new Map<string, ResourceStatus>();
+    const next = new Map<string, { from: ResourceStatus; stamped: ResourceStatus }>();
     for (const status of statuses) {
       const key = `${status.apiVersion} ${status.kind} ${status.namespace}/${status.name}`;
-      const stamped = stamp(status.status, this.current.get(key)?.status, time) as ResourceStatus["status"];
-      next.set(key, { ...status, status: stamped });
+      const before = this.current.get(key);
+      // Of the very same object nothing can have changed.
+      next.set(
+        key,
+        before?.from === status ? before : { from: status, stamped: restamped(status, before?.stamped, time) },
+      );
     }
     this.current = next;
   }
 
   /** All statuses, in the order of the last update. */
   list(): ResourceStatus[] {
-    return [...this.current.values()];
+    return [...this.current.values()].map(({ stamped }) => stamped);
   }
+}
+
+function restamped(status: ResourceStatus, before: ResourceStatus | undefined, time: string): ResourceStatus {
+  const stamped = stamp(status.status, before?.status, time) as ResourceStatus["status"];
+  return unchanging({ ...status, status: stamped });
 }
 
 /** A copy of `value` in which every condition has a time: that of its counterpart in `before` if its status is the same. */

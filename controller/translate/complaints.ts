@@ -46,10 +46,13 @@ function isRefusal({ type, status }: Condition): boolean {
 }
 
 /** Every condition anywhere in a status: ancestors, parents, listeners or the resource itself. */
-function conditionsIn(status: unknown): Condition[] {
-  if (Array.isArray(status)) return status.flatMap(conditionsIn);
-  if (typeof status !== "object" || status === null) return [];
-  return Object.entries(status).flatMap(([name, value]) =>
-    name === "conditions" && Array.isArray(value) ? (value as Condition[]) : conditionsIn(value),
-  );
+function conditionsIn(status: unknown, into: Condition[] = []): Condition[] {
+  if (Array.isArray(status)) for (const item of status) conditionsIn(item, into);
+  else if (typeof status === "object" && status !== null) {
+    for (const [name, value] of Object.entries(status)) {
+      if (name === "conditions" && Array.isArray(value)) into.push(...(value as Condition[]));
+      else if (typeof value === "object") conditionsIn(value, into);
+    }
+  }
+  return into;
 }

@@ -1,4 +1,5 @@
 // The plugin configuration of each listener: its policies, by hash, and the providers they name.
+import { unchanging } from "./canonical.js";
 import type { EffectivePolicies } from "./policy/effective.js";
 import { composePolicy, policyHash } from "./policy/compose.js";
 import type { IdentityHeaders } from "./policy/identity.js";
@@ -78,7 +79,7 @@ export class ListenerPolicies {
     for (const hash of [...hashes].sort()) if (hash !== REFUSED_HASH) policies[hash] = this.byHash.get(hash)!;
     const used = Object.values(policies).flatMap(providersOf);
     const providers = [...new Set(used)].sort().map((id) => [id, this.providers.get(id)!] as const);
-    return {
+    return unchanging({
       version: 1,
       identityHeaders: this.identity.ofGateway(listener.gateway),
       providers: Object.fromEntries(providers),
@@ -87,7 +88,7 @@ export class ListenerPolicies {
       policyFromRouteName: [...hashes].some((hash) => hash !== defaultPolicy),
       // The listeners drop header names with underscores before any filter sees them.
       removeUnderscoreVariants: false,
-    };
+    });
   }
 
   private remember(key: string, policy: PolicyConfiguration): string {

@@ -1,5 +1,5 @@
 import type { PluginConfiguration } from "../translate/snapshot.js";
-import { canonicalJson } from "../translate/canonical.js";
+import { canonicalJson, unchanging } from "../translate/canonical.js";
 import { extensionResource } from "./extension.js";
 import type { FilterCode } from "./filter.js";
 import type { History } from "./history.js";
@@ -43,20 +43,20 @@ export class Bridge {
     const next = target.snapshot.plugins.get(plugin);
     if (next === undefined) return undefined;
     const inputs: PluginConfiguration[] = [];
-    const seen = new Set([text(next)]);
+    const seen = new Set([canonicalJson(next)]);
     for (const { table, version } of tables) {
       const judges = this.#history.judges(table, version);
       const own = judges?.get(plugin);
       // Another filter judged the table before (its listener was renamed): its configuration knows the hashes as well.
       for (const previous of own === undefined ? (judges?.values() ?? []) : [own]) {
-        if (seen.has(text(previous))) continue;
-        seen.add(text(previous));
+        if (seen.has(canonicalJson(previous))) continue;
+        seen.add(canonicalJson(previous));
         inputs.push(previous);
       }
     }
     const cached = this.#cache.get(plugin);
     if (cached !== undefined && same(cached.inputs, [...inputs, next])) return cached.resource;
-    const configuration = inputs.length === 0 ? next : this.#transition(inputs, next);
+    const configuration = inputs.length === 0 ? next : union(inputs, next, this.#transition);
     const resource = extensionResource(plugin, this.#filter, configuration);
     this.#cache.set(plugin, { inputs: [...inputs, next], resource });
     return resource;
@@ -73,12 +73,23 @@ export class Bridge {
   }
 }
 
-const texts = new WeakMap<PluginConfiguration, string>();
+interface Union {
+  readonly inputs: readonly PluginConfiguration[];
+  readonly transition: Transition;
+  readonly configuration: PluginConfiguration;
+}
 
-function text(configuration: PluginConfiguration): string {
-  let known = texts.get(configuration);
-  if (known === undefined) texts.set(configuration, (known = canonicalJson(configuration)));
-  return known;
+/** By the configuration that is to come, the latest unions with older ones: most Envoys of a Gateway hold the same. */
+const unions = new WeakMap<PluginConfiguration, readonly Union[]>();
+const KEPT = 8;
+
+function union(inputs: readonly PluginConfiguration[], next: PluginConfiguration, transition: Transition) {
+  const known = unions.get(next) ?? [];
+  const found = known.find((one) => one.transition === transition && same(one.inputs, inputs));
+  if (found !== undefined) return found.configuration;
+  const configuration = unchanging(transition(inputs, next));
+  unions.set(next, [{ inputs, transition, configuration }, ...known.slice(0, KEPT - 1)]);
+  return configuration;
 }
 
 function same(a: readonly PluginConfiguration[], b: readonly PluginConfiguration[]): boolean {

@@ -6,16 +6,28 @@ import { encodeResource } from "./encode.js";
 import type { FilterCode } from "./filter.js";
 import { EXTENSION, type EncodedResource } from "./types.js";
 
-/**
- * The ECDS resource of one Gateway listener: the filter with its plugin configuration. Everything but the configuration is the same
- * in all of them and for ever, so that one VM per worker serves them all: Envoy keys VMs by vm_id, VM configuration and code, and
- * plugins by root_id, name and configuration (source/extensions/common/wasm), so equal names do not mix listeners up.
- */
+const made = new WeakMap<PluginConfiguration, { name: string; code: unknown; resource: EncodedResource }>();
+
+/** See encode(); many Envoys get the same, which is made once. */
 export function extensionResource(
   name: string,
   filter: FilterCode,
   configuration: PluginConfiguration,
 ): EncodedResource {
+  const code = "path" in filter ? filter.path : filter.bytes;
+  const known = made.get(configuration);
+  if (known?.name === name && known.code === code) return known.resource;
+  const resource = encode(name, filter, configuration);
+  made.set(configuration, { name, code, resource });
+  return resource;
+}
+
+/**
+ * The ECDS resource of one Gateway listener: the filter with its plugin configuration. Everything but the configuration is the same
+ * in all of them and for ever, so that one VM per worker serves them all: Envoy keys VMs by vm_id, VM configuration and code, and
+ * plugins by root_id, name and configuration (source/extensions/common/wasm), so equal names do not mix listeners up.
+ */
+function encode(name: string, filter: FilterCode, configuration: PluginConfiguration): EncodedResource {
   const any = encodeResource(
     EXTENSION,
     {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { EnvoyResource, PluginConfiguration, Snapshot } from "../translate/snapshot.js";
 import { canonicalJson } from "../translate/canonical.js";
 import { EncodeError, encodeResource } from "./encode.js";
+import { encodeTable } from "./table.js";
 import { versionOf } from "./extension.js";
 import { CLUSTER, ENDPOINT, LISTENER, ROUTE, SECRET, type EncodedResource, type TypeUrl } from "./types.js";
 
@@ -83,7 +84,7 @@ function encodeAll(
   const encoded = new Map<string, EncodedResource>();
   for (const [name, resource] of resources) {
     const path = `${kind}[${JSON.stringify(name)}]`;
-    const any = encodeResource(type, resource, path);
+    const any = type === ROUTE ? encodeTable(resource, path) : encodeResource(type, resource, path);
     // Envoy refuses a resource whose name is not the one it came under.
     if (resource[nameField] !== name) throw new EncodeError(`${path}.${nameField}`, `must be ${JSON.stringify(name)}`);
     encoded.set(name, { version: versionOf(any.value), any });

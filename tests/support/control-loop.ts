@@ -9,6 +9,8 @@ import { encodeSnapshot } from "../../controller/xds/resources.js";
 import type { EnvoyStatus } from "../../controller/xds/stream.js";
 import type { TypeUrl } from "../../controller/xds/types.js";
 
+const JWKS = `{"keys":[{"kty":"RSA","n":"${Buffer.alloc(256, 0xc3).toString("base64url")}","e":"AQAB"}]}`;
+
 export const GATEWAY = "default/gw";
 
 /** Stands for the xDS server: remembers what was published, and reports Envoys as it is told. */
@@ -116,6 +118,21 @@ metadata: { name: ${name} }
 spec:
   targetRefs: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, name: ${name} }]
   options: { rbac: { policies: ${rest} } }`;
+
+/** A route wants tokens as an extension says. */
+export const wanting = (name: string, extension: string) => `
+apiVersion: gateway.kgateway.dev/v1alpha1
+kind: TrafficPolicy
+metadata: { name: ${name} }
+spec:
+  targetRefs: [{ group: gateway.networking.k8s.io, kind: HTTPRoute, name: ${name} }]
+  jwtAuth: { extensionRef: { name: ${extension} } }`;
+
+export const gatewayExtension = (name: string) => `
+apiVersion: gateway.kgateway.dev/v1alpha1
+kind: GatewayExtension
+metadata: { name: ${name} }
+spec: { jwt: { providers: [{ name: p, jwks: { local: { inline: '${JWKS}' } } }] } }`;
 
 /** Names of the routes of the newest snapshot that are refused, and of policies that are unenforceable. */
 export function closed(snapshot: Snapshot): string[] {

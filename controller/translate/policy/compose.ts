@@ -9,6 +9,7 @@ import type {
 import type { EffectivePolicies, Place } from "./effective.js";
 import type { AuthenticationSetting, Field, Policy } from "./model.js";
 import { APIS, FIELDS, isBroken } from "./model.js";
+import { Recent } from "../../recent.js";
 import { objectId } from "../resources.js";
 import { canonicalJson } from "../canonical.js";
 
@@ -65,6 +66,8 @@ function bindProviders(
   authorization: AuthorizationConfiguration,
   providers: ReadonlyMap<string, string>,
 ): AuthorizationConfiguration {
+  const all = Object.values(authorization.policies);
+  if (all.every(({ principals }) => principals.every(({ provider }) => provider === undefined))) return authorization;
   const policies = Object.entries(authorization.policies).map(([name, policy]) => {
     const principals = policy.principals.flatMap((principal) => {
       if (principal.provider === undefined) return [principal];
@@ -76,7 +79,11 @@ function bindProviders(
   return { policies: Object.fromEntries(policies) };
 }
 
+/** Of a thousand policies, a change makes one anew. */
+const hashes = new Recent<string>(5000);
+
 /** The name of a policy: equal content has equal names, in every generation. */
 export function policyHash(policy: PolicyConfiguration): string {
-  return createHash("sha256").update(canonicalJson(policy)).digest("hex").slice(0, 16);
+  const text = canonicalJson(policy);
+  return hashes.get(text, () => createHash("sha256").update(text).digest("hex").slice(0, 16));
 }

@@ -1,10 +1,11 @@
 // Gloo: VirtualHostOption for Gateways, RouteOption for routes; options.jwt, jwtStaged, jwtProvidersStaged and rbac.
 import type { GlooDisable, GlooJwt, GlooRbac, GlooStages, RouteOption, VirtualHostOption } from "../../api/types.js";
+import { unchanging } from "../canonical.js";
 import type { AuthorizationConfiguration } from "../snapshot.js";
 import type { Validator } from "../validator.js";
 import { type OptionReader, readJwt } from "./gloo-jwt.js";
 import type { AuthenticationSetting, AuthorizationSetting, Broken, Policy, Providers, Settings } from "./model.js";
-import { brokenSettings } from "./model.js";
+import { brokenSettings, isBroken } from "./model.js";
 import { fieldBelow } from "./names.js";
 import { writtenHeaders } from "./writes.js";
 
@@ -108,7 +109,19 @@ function readDisable({ disable }: GlooDisable, path: string, problems: string[])
   return { problem: problems.at(-1)! };
 }
 
+/** What a filter said of each, which does not change: objects are never changed in place. */
+const read = new WeakMap<Validator, WeakMap<GlooRbac, AuthorizationSetting | Broken>>();
+
 function readRbac(rbac: GlooRbac, problems: string[], validator: Validator): AuthorizationSetting | Broken {
+  let ofValidator = read.get(validator);
+  if (ofValidator === undefined) read.set(validator, (ofValidator = new WeakMap()));
+  let setting = ofValidator.get(rbac);
+  if (setting === undefined) ofValidator.set(rbac, (setting = makeRbac(rbac, validator)));
+  if (isBroken(setting)) problems.push(setting.problem);
+  return setting;
+}
+
+function makeRbac(rbac: GlooRbac, validator: Validator): AuthorizationSetting | Broken {
   if (rbac.disable === true) return { authorization: null };
   const policies = Object.entries(rbac.policies ?? {}).map(([name, policy]) => [
     name,
@@ -125,10 +138,9 @@ function readRbac(rbac: GlooRbac, problems: string[], validator: Validator): Aut
   // Not by assignment: a policy may be named __proto__.
   const authorization: AuthorizationConfiguration = { policies: Object.fromEntries(policies) };
   const refusal = validator.authorization(authorization);
-  if (refusal === null) return { authorization };
+  if (refusal === null) return { authorization: unchanging(authorization) };
   const field = refusal.path.replace(/(principals\[\d+\])\.(claims|matcher|provider)/, "$1.jwtPrincipal.$2");
-  problems.push(`${fieldBelow("spec.options.rbac", field)}: ${refusal.message}`);
-  return { problem: problems.at(-1)! };
+  return { problem: `${fieldBelow("spec.options.rbac", field)}: ${refusal.message}` };
 }
 
 function matcherName(matcher: string | number): string {

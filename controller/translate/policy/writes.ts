@@ -3,8 +3,20 @@
 import { isObject } from "../../api/defaults.js";
 import type { Validator } from "../validator.js";
 
+/** By what it was asked of: objects are never changed in place. */
+const known = new WeakMap<Validator, WeakMap<object, readonly string[]>>();
+
 /** The lower-case names in all claimsToHeaders in a value of any shape, those that the filter would not take left out. */
-export function writtenHeaders(value: unknown, validator: Validator): string[] {
+export function writtenHeaders(value: unknown, validator: Validator): readonly string[] {
+  if (typeof value !== "object" || value === null) return [];
+  let ofValidator = known.get(validator);
+  if (ofValidator === undefined) known.set(validator, (ofValidator = new WeakMap()));
+  let names = ofValidator.get(value);
+  if (names === undefined) ofValidator.set(value, (names = headersWrittenBy(value, validator)));
+  return names;
+}
+
+function headersWrittenBy(value: object, validator: Validator): string[] {
   const names = new Set(headersIn(value).map((name) => name.toLowerCase()));
   return [...names].filter(
     (name) =>
