@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findEnvoy } from "../../../build/controller/envoy/find.js";
 import { ENVOY_RE2_RUNTIME } from "../../../build/controller/translate/routing/regex.js";
+import { pinned } from "./processor.mjs";
 
 /** Ports nobody listens on at the moment. */
 export async function freePorts(count) {
@@ -32,9 +33,8 @@ export class Envoy {
     const layeredRuntime = { layers: [{ name: "bench", staticLayer: ENVOY_RE2_RUNTIME }] };
     writeFileSync(file, JSON.stringify({ admin, layeredRuntime, staticResources: { listeners, clusters } }));
     const args = ["-c", file, "--use-dynamic-base-id", "--admin-address-path", adminFile, "-l", "error"];
-    envoy.#child = spawn("taskset", ["-c", processor, findEnvoy(), ...args, "--concurrency", String(concurrency)], {
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+    const command = pinned(processor, findEnvoy(), [...args, "--concurrency", String(concurrency)]);
+    envoy.#child = spawn(...command, { stdio: ["ignore", "ignore", "inherit"] });
     for (const limit = Date.now() + 120_000; ; await delay(50)) {
       if (envoy.#child.exitCode !== null || Date.now() > limit) throw new Error("Envoy does not serve");
       envoy.admin = existsSync(adminFile) ? readFileSync(adminFile, "utf8").trim() : "";
@@ -44,7 +44,7 @@ export class Envoy {
     }
   }
 
-  /** Processor time of all its threads so far, in µs. taskset has become Envoy by exec, so the process id is Envoy's. */
+  /** Processor time of all its threads so far, in µs. The process id is Envoy's (processor.mjs). */
   processorTime() {
     const tasks = `/proc/${this.#child.pid}/task`;
     let nanoseconds = 0;

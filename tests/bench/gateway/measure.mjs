@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Envoy, freePorts, upstreamListener } from "./envoy.mjs";
 import { baseOf } from "./groups.mjs";
-import { bare, listenerOf, native, nativeWithCache, refusing, render } from "./listeners.mjs";
-import { PROCESSORS, sendRequests } from "./load.mjs";
+import { sendRequests } from "./load.mjs";
+import { PROCESSORS } from "./processor.mjs";
+import { targetsOf } from "./targets.mjs";
 import { Issuer } from "./tokens.mjs";
 
 /** { overheads, base }: µs of processor time a request by listener, one entry a round; overheads over the bare listener. */
@@ -50,27 +51,4 @@ export async function measureGroup(group, { starts, rounds, slice, progress }) {
     group.listeners.map((name) => [name, times[name].map((time, i) => time - times[baseOf(name)][i])]),
   );
   return { overheads, base: times.bare };
-}
-
-function targetsOf(group, jwks, ports, upstreamPort) {
-  const one = render({ jwks, port: 80, upstreamPort });
-  const many = group.routes === undefined ? undefined : render({ jwks, port: 80, upstreamPort, routes: group.routes });
-  const kinds = {
-    // Who refuses goes to no upstream: what that costs over a route that refuses by itself.
-    bare: [group.requests === "none" ? refusing(one) : one, { filters: bare }],
-    native: [one, { filters: native(jwks) }],
-    control: [one, { filters: native(jwks) }],
-    "native-cache": [one, { filters: nativeWithCache(jwks) }],
-    ours: [one, {}],
-    "ours-own-crypto": [one, { nativeCrypto: "never" }],
-    "bare-routes": [many, { filters: bare }],
-    "ours-routes": [many, {}],
-  };
-  return ["bare", ...group.listeners].map((name, i) => {
-    const [rendered, more] = kinds[name];
-    const route = name.endsWith("-routes") ? `/r${group.routes / 2}` : "/r0";
-    // The last part of the path is for whoever reads a log; the route is chosen by the first.
-    const url = `http://127.0.0.1:${ports[i]}${route}/${name}`;
-    return { name, url, listener: listenerOf(rendered, { name, port: ports[i], ...more }), cluster: rendered.cluster };
-  });
 }

@@ -8,6 +8,7 @@ import { chart } from "./chart.mjs";
 import { GROUPS } from "./groups.mjs";
 import { expectWrk } from "./load.mjs";
 import { measureGroup } from "./measure.mjs";
+import { PRIORITY } from "./processor.mjs";
 import { middleMean, ratioOf } from "./statistics.mjs";
 import { controls, markdown } from "./table.mjs";
 
@@ -39,7 +40,7 @@ for (const group of wanted) {
   }
 }
 
-const machine = `Envoy 1.40.0, one worker, ${cpus().length} × ${cpus()[0].model.trim()}; ${plan.starts} starts × ${plan.rounds} rounds × ${plan.slice} requests`;
+const machine = `Envoy 1.40.0, one worker, ${cpus().length} × ${cpus()[0].model.trim()}, ${PRIORITY}; ${plan.starts} starts × ${plan.rounds} rounds × ${plan.slice} requests`;
 const text = `${machine}:\n\n${markdown(rows)}\n\n${controls(groups)}`;
 console.log(text);
 const json = JSON.stringify({ machine, plan, rows, groups }, null, 2);
