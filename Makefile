@@ -18,7 +18,7 @@ else
   KUBE_READY := kube
 endif
 
-.PHONY: help build demo demo-step kube manifests test bench-crypto bench-controller lint format generate clean
+.PHONY: help build demo demo-step kube manifests test bench bench-load bench-crypto bench-controller lint format generate clean
 
 help: ## one line per target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test: build $(HTTPBIN) $(KUBE_READY) ## everything that is tested; the last line
 
 bench: build ## what a request costs, against Envoy's own filters (needs wrk; ROWS=part of a name, TIME=factor, DOCS=1 into docs/)
 	@ROWS=$(ROWS) TIME=$(TIME) node tests/bench/gateway/run.mjs $(if $(DOCS),--docs)
+
+bench-load: build ## two workers driven to saturation: throughput and latency, against Envoy's own filters (needs wrk; TIME=factor, DOCS=1 into docs/)
+	@TIME=$(TIME) node tests/bench/load/run.mjs $(if $(DOCS),--docs)
 
 bench-crypto: node_modules/.installed ## the filter's own cryptography against node's (TIME=seconds a row, DOCS=1 into docs/benchmarks.md)
 	@TIME=$(TIME) node --no-liftoff tests/bench/crypto/run.mjs $(if $(DOCS),--docs)

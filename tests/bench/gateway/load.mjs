@@ -38,12 +38,12 @@ export function sendRequests(url, count, status, tokens) {
 }
 
 /**
- * As many requests as go through in some seconds: { throughput } per second, { p50, p99, p999 } in µs, { errors }: other statuses
- * than 2xx and 3xx among them. `tokens` is a file, of which each line is used in turn from line `first` on, or undefined.
+ * As many requests as go through in some seconds: { throughput } per second, { p50, p99, p999 } in µs, { requests }, { errors }: other
+ * statuses than 2xx and 3xx among them. Each line of the file of tokens is used in turn, from line `first` on.
  */
-export async function saturate(url, { connections, seconds, tokens, first = 1 }) {
+export async function saturate(url, { connections, seconds, file, first }) {
   const script = fileURLToPath(new URL("saturate.lua", import.meta.url));
-  const args = ["-t1", `-c${connections}`, `-d${seconds}`, "--latency", "-s", script, url, "--"];
-  const out = await wrk(PROCESSORS.all, ...args, ...(tokens === undefined ? [] : [tokens, String(first)]));
+  const args = ["-t1", `-c${connections}`, `-d${Math.ceil(seconds)}`, "-s", script, url, "--", seconds, file, first];
+  const out = await wrk(PROCESSORS.all, ...args.map(String));
   return JSON.parse(out.slice(out.lastIndexOf("{")));
 }

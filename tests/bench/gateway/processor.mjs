@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 /** The processor that Envoy gets, the one for everything else, and both. */
 export const PROCESSORS = { envoy: "1", rest: "0", all: "0,1" };
 
-/** Any of the real-time priorities is before every ordinary program; first in, first out. */
+/** Before every ordinary program; first in, first out. (A nice value does not help against programs of other sessions.) */
 const REAL_TIME = ["chrt", "-f", "10"];
 const permitted = spawnSync(REAL_TIME[0], [...REAL_TIME.slice(1), "true"], { stdio: "ignore" }).status === 0;
 
