@@ -1,8 +1,10 @@
 // The controller's loop, the same for every source: a view of all resources comes in, each Envoy's snapshot and each resource's
 // status go out. Level-based: every view is translated whole, whatever changed.
 import { Isolation } from "./isolation.js";
+import { healthIn, type KeyHealths } from "./keys/health.js";
 import type { LoadedResource, SourceSnapshot } from "./source/source.js";
 import type { Acks } from "./status/acks.js";
+import { KeyHealthStatuses } from "./status/keysready.js";
 import { Ledger, statusId } from "./status/ledger.js";
 import { type Progress, PROGRAMMED, ProgrammedStatuses } from "./status/programmed.js";
 import { progressOf } from "./status/progress.js";
@@ -22,6 +24,8 @@ export const DEFAULT_OPTIONS: TranslateOptions = {
   address: "127.0.0.1",
   portOffset: 0,
   statusNamespace: "claimgate-system",
+  // Of Debian and Alpine, and of the images that Envoy is published in.
+  jwksCaFile: "/etc/ssl/certs/ca-certificates.crt",
   quarantined: new Map(),
 };
 
@@ -34,6 +38,8 @@ export interface ControllerOptions {
   translate: Omit<TranslateOptions, "quarantined" | "unread" | "now">;
   /** What other replicas say of the Envoys of a Gateway that are connected to them; there are no others unless given. */
   peers?: (gateway: string) => readonly Acks[];
+  /** What they say of the keys of remote providers, of a Gateway. */
+  peerKeys?: (gateway: string) => readonly KeyHealths[];
   /** Called after every translation, with what is wrong. */
   onTranslation: (translation: Translation) => void;
   /** Something that happened and concerns no resource of the view. */
@@ -52,13 +58,20 @@ const MAX_TURNED_AWAY = 1000;
 
 export class Controller {
   private view: SourceSnapshot | undefined;
-  private translation: Translation = { snapshots: new Map(), statuses: [], complaints: [], carriers: new Map() };
+  private translation: Translation = {
+    snapshots: new Map(),
+    statuses: [],
+    complaints: [],
+    carriers: new Map(),
+    remoteProviders: new Map(),
+  };
   /** Gateways that somebody without their certificate has asked for. */
   private readonly turnedAway = new Set<string>();
   private readonly quarantine = new Quarantine();
   private readonly isolation = new Isolation();
   private readonly ledger = new Ledger();
   private readonly programmed = new ProgrammedStatuses();
+  private readonly keysReady = new KeyHealthStatuses();
   private readonly store = new StatusStore();
   /** Version of the newest snapshot, by Gateway. */
   private readonly versions = new Map<string, string>();
@@ -143,13 +156,27 @@ export class Controller {
 
   private refreshStatuses(): void {
     const progress = new Map(this.gateways().map((gateway) => [gateway, this.progress(gateway)]));
+    const keys = new Map(this.gateways().map((gateway) => [gateway, this.keys(gateway)]));
     const shown = this.ledger.list().map((status) => {
       const id = statusId(status);
       const carriers = [...this.ledger.carriers(id)];
       const ofResource = new Map(carriers.map((gateway) => [gateway, this.progressOn(gateway, id, progress)]));
-      return this.programmed.add(status, carriers, ofResource);
+      const programmed = this.programmed.add(status, carriers, ofResource);
+      const remote = this.translation.remoteProviders.get(id);
+      if (remote === undefined || carriers.length === 0) return programmed;
+      const healths = carriers.flatMap((gateway) => keys.get(gateway) ?? []);
+      return this.keysReady.add(
+        programmed,
+        remote.map((provider) => ({ name: provider.name, health: healthIn(healths, provider.id) })),
+      );
     });
     this.store.update(shown);
+  }
+
+  /** What the Envoys of a Gateway say of remote keys, wherever they are connected. */
+  private keys(gateway: string): readonly KeyHealths[] {
+    const here = this.options.envoys.status()[gateway]?.keys ?? {};
+    return [here, ...(this.options.peerKeys?.(gateway) ?? [])];
   }
 
   private progress(gateway: string): Progress {

@@ -36,7 +36,8 @@ describe.each(customResourceDefinitions().map((crd) => [crd.metadata!.name!, crd
 
   it("has rules of CEL only", () => {
     const rules = schemas.flatMap(([, schema]) => (schema["x-kubernetes-validations"] as object[] | undefined) ?? []);
-    expect(rules.length).toBeGreaterThan(2);
+    // An Upstream is read as upstream's schema lets it in.
+    if (crd.spec.names.kind !== "Upstream") expect(rules.length).toBeGreaterThan(2);
     for (const rule of rules) expect(Object.keys(rule).sort()).toEqual(["message", "rule"]);
   });
 
@@ -51,5 +52,6 @@ it("names the kinds as upstream does", () => {
     ["trafficpolicies.gateway.kgateway.dev", "v1alpha1"],
     ["virtualhostoptions.gateway.solo.io", "v1"],
     ["routeoptions.gateway.solo.io", "v1"],
+    ["upstreams.gloo.solo.io", "v1"],
   ]);
 });

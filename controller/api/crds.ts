@@ -1,4 +1,4 @@
-// CustomResourceDefinitions of the policy kinds, made from the same schemas that file mode validates with.
+// CustomResourceDefinitions of the policy kinds and of what they name, made from the same schemas that file mode validates with.
 import type { V1CustomResourceColumnDefinition, V1CustomResourceDefinition } from "@kubernetes/client-node";
 import { KINDS } from "./kinds.js";
 import type { KindInfo } from "./kinds.js";
@@ -16,7 +16,8 @@ interface Definition {
   categories: readonly string[];
   /** GEP-713: a Direct policy concerns its target only, an Inherited one all below it too. */
   policy?: "Direct" | "Inherited";
-  status: Schema;
+  /** Absent: nobody's business here. */
+  status?: Schema;
   columns: readonly V1CustomResourceColumnDefinition[];
 }
 
@@ -78,9 +79,15 @@ const DEFINITIONS: readonly Definition[] = [
     status: glooStatus,
     columns: [STATE, ...ATTACHMENT, AGE],
   },
+  {
+    kind: "Upstream",
+    shortNames: ["us"],
+    categories: [OWNER],
+    columns: [AGE],
+  },
 ];
 
-/** The CRDs of GatewayExtension, TrafficPolicy, VirtualHostOption and RouteOption, as plain data. */
+/** The CRDs of GatewayExtension, TrafficPolicy, VirtualHostOption, RouteOption and Upstream, as plain data. */
 export function customResourceDefinitions(): V1CustomResourceDefinition[] {
   return DEFINITIONS.map((definition) =>
     crd(
@@ -132,7 +139,7 @@ function crd(definition: Definition, info: KindInfo): V1CustomResourceDefinition
  * The schema of a whole resource as a CRD may have it: the API server checks metadata itself and allows no schema of it, and
  * of our rules it takes the CEL.
  */
-function structural(schema: Schema, status: Schema): unknown {
+function structural(schema: Schema, status: Schema | undefined): unknown {
   const { description, properties = {} } = schema;
   return JSON.parse(
     JSON.stringify({
@@ -144,7 +151,7 @@ function structural(schema: Schema, status: Schema): unknown {
         kind: properties["kind"],
         metadata: { type: "object" },
         spec: properties["spec"],
-        status,
+        status: status ?? properties["status"],
       },
     }),
   );

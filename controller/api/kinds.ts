@@ -8,6 +8,7 @@ import { httpRoute } from "./schema/httproute.js";
 import { referenceGrant } from "./schema/referencegrant.js";
 import { routeOption } from "./schema/routeoption.js";
 import { trafficPolicy } from "./schema/trafficpolicy.js";
+import { upstream } from "./schema/upstream.js";
 import { virtualHostOption } from "./schema/virtualhostoption.js";
 import { closest } from "./closest.js";
 
@@ -24,6 +25,7 @@ export interface KindInfo {
 const GATEWAY_API = "gateway.networking.k8s.io";
 const KGATEWAY = "gateway.kgateway.dev/v1alpha1";
 const GLOO = "gateway.solo.io/v1";
+const GLOO_UPSTREAM = "gloo.solo.io/v1";
 
 function read(apiVersion: string, kind: string, plural: string, schema: Schema): KindInfo {
   return { apiVersion, kind, plural, scope: "Namespaced", schema };
@@ -39,6 +41,7 @@ export const KINDS: readonly KindInfo[] = [
   { ...read(KGATEWAY, "TrafficPolicy", "trafficpolicies", trafficPolicy), policy: true },
   { ...read(GLOO, "VirtualHostOption", "virtualhostoptions", virtualHostOption), policy: true },
   { ...read(GLOO, "RouteOption", "routeoptions", routeOption), policy: true },
+  read(GLOO_UPSTREAM, "Upstream", "upstreams", upstream),
   read("v1", "Service", "services", service),
   { ...read("v1", "Namespace", "namespaces", namespace), scope: "Cluster" },
   read("v1", "ConfigMap", "configmaps", configMap),

@@ -61,12 +61,15 @@ export interface ParentReference {
   port?: number;
 }
 
-export interface BackendRef {
+export interface BackendObjectReference {
   group?: string;
   kind?: string;
   namespace?: string;
   name: string;
   port?: number;
+}
+
+export interface BackendRef extends BackendObjectReference {
   weight?: number;
   filters?: unknown[];
 }
@@ -114,6 +117,15 @@ export interface PolicyTargetSelector {
   sectionName?: string;
 }
 
+/** kgateway: jwks.remote. Durations as in GEP-2257. */
+export interface KgatewayRemoteJwks {
+  url: string;
+  backendRef: BackendObjectReference;
+  cacheDuration?: string;
+  asyncFetch?: { fastListener?: boolean; failedRefetchDuration?: string };
+  retryPolicy?: { numRetries?: number; backOff?: { baseInterval: string; maxInterval?: string } };
+}
+
 /** kgateway: spec.jwt.providers[] of a GatewayExtension. */
 export interface KgatewayJwtProvider {
   name: string;
@@ -122,7 +134,7 @@ export interface KgatewayJwtProvider {
   /** Exactly one of the two. */
   tokenSource?: { header?: { header: string; prefix?: string }; queryParameter?: string };
   claimsToHeaders?: { name: string; header: string }[];
-  jwks: { local?: { inline?: string; configMapRef?: { name: string } }; remote?: unknown };
+  jwks: { local?: { inline?: string; configMapRef?: { name: string } }; remote?: KgatewayRemoteJwks };
   forwardToken?: boolean;
 }
 
@@ -144,6 +156,14 @@ export interface TrafficPolicy extends KubernetesObject {
   };
 }
 
+/** Gloo: jwks.remote. */
+export interface GlooRemoteJwks {
+  url: string;
+  upstreamRef: { name: string; namespace?: string };
+  cacheDuration?: string;
+  asyncFetch?: { fastListener?: boolean };
+}
+
 /** Gloo: options.jwt.providers.NAME of a VirtualHostOption. */
 export interface GlooJwtProvider {
   issuer?: string;
@@ -152,7 +172,7 @@ export interface GlooJwtProvider {
   keepToken?: boolean;
   claimsToHeaders?: { claim: string; header: string; append?: boolean }[];
   clockSkewSeconds?: number;
-  jwks?: { local?: { key: string }; remote?: unknown };
+  jwks?: { local?: { key: string }; remote?: GlooRemoteJwks };
   attachFailedStatusToMetadata?: string;
 }
 
@@ -204,5 +224,15 @@ export interface RouteOption extends KubernetesObject {
       jwtProvidersStaged?: GlooStages<GlooJwt>;
       [other: string]: unknown;
     };
+  };
+}
+
+/** Gloo's gloo.solo.io/v1 Upstream: exactly one of its types is set, of which two are read. */
+export interface Upstream extends KubernetesObject {
+  spec: {
+    static?: { hosts?: { addr: string; port: number; sniAddr?: string }[]; useTls?: boolean; [other: string]: unknown };
+    kube?: { serviceName: string; serviceNamespace?: string; servicePort: number; [other: string]: unknown };
+    sslConfig?: { sni?: string; [other: string]: unknown };
+    [other: string]: unknown;
   };
 }

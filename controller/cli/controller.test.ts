@@ -63,6 +63,7 @@ function options(more: Partial<ControllerCommandOptions> = {}): ControllerComman
     gatewayClass: ["claimgate"],
     listenerAddress: "0.0.0.0",
     portOffset: 0,
+    jwksCaFile: "/ca.crt",
     ...more,
   };
 }

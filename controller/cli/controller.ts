@@ -8,7 +8,7 @@ import { KubeClient } from "../kube/client.js";
 import { loadKubeConfig, podNamespace } from "../kube/config.js";
 import { KubernetesSource } from "../source/kubernetes.js";
 import type { SourceSnapshot } from "../source/source.js";
-import { acksOf, Replicas } from "../status/acks.js";
+import { acksOf, keysOf, Replicas } from "../status/acks.js";
 import { LeaderElector } from "../status/lease.js";
 import { StatusReporter } from "../status/reporter.js";
 import { HealthServer } from "../status/server.js";
@@ -31,6 +31,7 @@ export interface ControllerCommandOptions extends TlsFlags {
   statusNamespace?: string;
   listenerAddress: string;
   portOffset: number;
+  jwksCaFile: string;
 }
 
 /** Runs until it is interrupted: by SIGINT or SIGTERM, unless told otherwise. Resolves to the exit code: 1 if it could not start, after one line that says why. */
@@ -83,8 +84,12 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
   const core = new Controller({
     envoys: ads,
     validator: new FilterValidator(filter.path),
-    translate: { gatewayClasses, statusNamespace, address: options.listenerAddress, portOffset: options.portOffset },
+    translate: {
+      ...{ gatewayClasses, statusNamespace, address: options.listenerAddress },
+      ...{ portOffset: options.portOffset, jwksCaFile: options.jwksCaFile },
+    },
     peers: (gateway) => replicas?.of(gateway) ?? [],
+    peerKeys: (gateway) => replicas?.keysOf(gateway) ?? [],
     onTranslation: (translation) => {
       renders++;
       speaker.complain(translation.complaints);
@@ -104,6 +109,7 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
     ? new Replicas({
         ...common,
         acks: () => acksOf(ads.status()),
+        keys: () => keysOf(ads.status()),
         onChange: () => reporter.changed(),
         isLeader: () => elector!.isLeader(),
       })

@@ -1,4 +1,5 @@
 import { Command, Option } from "commander";
+import { DEFAULT_OPTIONS } from "../controller.js";
 import { type HostAndPort, parseHostAndPort } from "./address.js";
 import { render } from "./render.js";
 import { run } from "./run.js";
@@ -34,6 +35,12 @@ function collect(text: string, before: string[] = []): string[] {
   return [...before, text];
 }
 
+const JWKS_CA_FILE = [
+  "--jwks-ca-file <file>",
+  "CAs (PEM) by which Envoys judge the servers of remote key sets, a path where they run",
+  DEFAULT_OPTIONS.jwksCaFile,
+] as const;
+
 program
   .command("run")
   .description("file mode: the controller, and an Envoy for every Gateway in a directory; follows its changes")
@@ -47,6 +54,7 @@ program
   )
   .option("--health-port <n>", "port of /readyz and /statusz", port("--health-port", 0), 8081)
   .option("--concurrency <n>", "worker threads of each Envoy", integer("--concurrency", 1, 1024), 2)
+  .option(...JWKS_CA_FILE)
   .action(async (options) => {
     process.exitCode = await run(options);
   });
@@ -93,6 +101,7 @@ program
   )
   .option("--listener-address <ip>", "where the Envoys' listeners listen", "0.0.0.0")
   .option("--port-offset <n>", "added to the port of every listener", integer("--port-offset", 0, 65535), 0)
+  .option(...JWKS_CA_FILE)
   .action(async (options) => {
     const { controller } = await import("./controller.js");
     process.exitCode = await controller({ ...options, gatewayClass: options.gatewayClass ?? ["claimgate"] });

@@ -1,4 +1,5 @@
 // `claimgate run`: file mode. One controller, one xDS server on a free loopback port, and an Envoy for every Gateway.
+import { resolve } from "node:path";
 import { Controller, DEFAULT_OPTIONS } from "../controller.js";
 import { findEnvoy } from "../envoy/find.js";
 import { FilterValidator } from "../filter/validator.js";
@@ -19,6 +20,7 @@ export interface RunOptions {
   adminPort?: number;
   healthPort: number;
   concurrency: number;
+  jwksCaFile: string;
 }
 
 /** Runs until SIGINT or SIGTERM. Resolves to the exit code: 1 if it could not start, after one line that says why. */
@@ -50,7 +52,12 @@ async function serve(options: RunOptions): Promise<number> {
   const controller = new Controller({
     envoys: ads,
     validator: new FilterValidator(wasm),
-    translate: { ...DEFAULT_OPTIONS, address: options.address, portOffset: options.portOffset, exclusivePorts: true },
+    translate: {
+      ...DEFAULT_OPTIONS,
+      ...{ address: options.address, portOffset: options.portOffset, exclusivePorts: true },
+      // The Envoys are started here, but not in this directory.
+      jwksCaFile: resolve(options.jwksCaFile),
+    },
     onTranslation: (translation) => {
       speaker.complain(translation.complaints);
       fleet?.follow(controller.gateways());

@@ -18,7 +18,7 @@ export interface WatchedKind {
 
 /** Kinds of which only those are read that another resource names. */
 const BY_NAME: ReadonlySet<string> = new Set(["ConfigMap", "Secret"]);
-const OPTIONAL_GROUPS: ReadonlySet<string> = new Set(["gateway.kgateway.dev", "gateway.solo.io"]);
+const OPTIONAL_GROUPS: ReadonlySet<string> = new Set(["gateway.kgateway.dev", "gateway.solo.io", "gloo.solo.io"]);
 
 /** Each with all of its objects. */
 export const WATCHED: readonly WatchedKind[] = watched(KINDS.filter(({ kind }) => !BY_NAME.has(kind)));

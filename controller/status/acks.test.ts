@@ -59,8 +59,9 @@ const pass = (seconds: number): Promise<void> =>
 test("Envoys are counted by what they hold", () => {
   const envoy = (acknowledged: string | undefined) => ({ acknowledged }) as never;
   const version = "0123456789abcdef0123456789abcdef";
-  const status = { "infra/http": { published: version, envoys: [envoy(version), envoy(undefined), envoy(version)] } };
-  expect(acksOf({ ...status, "infra/idle": { published: version, envoys: [] } })).toEqual({
+  const common = { published: version, keys: {} };
+  const status = { "infra/http": { ...common, envoys: [envoy(version), envoy(undefined), envoy(version)] } };
+  expect(acksOf({ ...status, "infra/idle": { ...common, envoys: [] } })).toEqual({
     "infra/http": { "0123456789abcdef": 2, "": 1 },
   });
 });

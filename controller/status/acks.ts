@@ -1,6 +1,7 @@
 // What the Envoys of all replicas have acknowledged. Every replica serves xDS and keeps a Lease of its own, in whose annotation it
-// says which versions its Envoys hold; the leader, who alone writes statuses, adds them up.
+// says which versions its Envoys hold, and in another what they say of remote keys; the leader, who alone writes statuses, adds them up.
 import { isObject } from "../api/defaults.js";
+import { type HealthsByGateway, healthText, type KeyHealths, parseHealths } from "../keys/health.js";
 import { type Clock, microTime, systemClock } from "../kube/clock.js";
 import type { KubeClient } from "../kube/client.js";
 import { ApiError, reasonOf } from "../kube/errors.js";
@@ -10,6 +11,7 @@ import type { GatewayStatus } from "../xds/server.js";
 import { LEASE_TIMES, LEASES, type LeaseSpec } from "./lease.js";
 
 export const ACKS_ANNOTATION = "claimgate.dev/acknowledged";
+export const KEYS_ANNOTATION = "claimgate.dev/key-health";
 const LABEL = "claimgate.dev/replica";
 /** Leases of replicas that have been gone for so many durations are deleted by the leader. */
 const FORGET_AFTER = 20;
@@ -19,6 +21,8 @@ const SKEW = 4;
 const SETTLE_MS = 50;
 /** Enough of a version (hex of SHA-256) to tell two apart. */
 const VERSION_LENGTH = 16;
+/** Of the annotation with key health; all of an object's together may have 256 KiB (apimachinery). */
+const MAX_KEYS_TEXT = 131_072;
 
 /** How many Envoys of a Gateway hold which version in full; "" is none yet. */
 export type Acks = Readonly<Record<string, number>>;
@@ -42,6 +46,12 @@ export function acksOf(status: Readonly<Record<string, GatewayStatus>>): AcksByG
   return all;
 }
 
+/** What our own Envoys say of remote keys, from the same status. */
+export function keysOf(status: Readonly<Record<string, GatewayStatus>>): HealthsByGateway {
+  const all = Object.entries(status).map(([gateway, { keys }]) => [gateway, keys] as const);
+  return Object.fromEntries(all.filter(([, keys]) => Object.keys(keys).length > 0));
+}
+
 /** An annotation's text; undefined if it is none that a replica of this version writes. */
 export function parseAcks(text: unknown): AcksByGateway | undefined {
   try {
@@ -60,7 +70,9 @@ export interface ReplicasOptions {
   identity: string;
   /** Our own acknowledgements. */
   acks: () => AcksByGateway;
-  /** Those of another replica changed. */
+  /** What our own Envoys say of remote keys. */
+  keys?: () => HealthsByGateway;
+  /** Those of another replica changed, or what its Envoys say. */
   onChange: () => void;
   onNotice: (line: string) => void;
   /** Only the leader deletes what is left of replicas that are gone. */
@@ -81,6 +93,7 @@ export class Replicas {
   /** When each of the others' Leases was last seen to change. */
   private readonly seen = new Map<string, number>();
   private readonly parsed = new WeakMap<StoredObject, AcksByGateway | undefined>();
+  private readonly parsedKeys = new WeakMap<StoredObject, HealthsByGateway | undefined>();
   private alive = "";
   private startedAt = 0;
   /** Of what we do: what went wrong last. */
@@ -128,6 +141,16 @@ export class Replicas {
     });
   }
 
+  /** What the Envoys of a Gateway that are connected to living others say of remote keys; each replica's together. */
+  keysOf(gateway: string): KeyHealths[] {
+    return this.others().flatMap((lease) => {
+      if (!this.parsedKeys.has(lease))
+        this.parsedKeys.set(lease, parseHealths(lease.metadata.annotations?.[KEYS_ANNOTATION]));
+      const all = this.parsedKeys.get(lease);
+      return all !== undefined && Object.hasOwn(all, gateway) ? [all[gateway]!] : [];
+    });
+  }
+
   /** Asked for every Gateway: read once for each version of the Lease. */
   private acksIn(lease: StoredObject): AcksByGateway | undefined {
     if (!this.parsed.has(lease)) this.parsed.set(lease, parseAcks(lease.metadata.annotations?.[ACKS_ANNOTATION]));
@@ -155,8 +178,9 @@ export class Replicas {
     const known = this.seen.has(name);
     if (after === undefined) this.seen.delete(name);
     else this.seen.set(name, this.clock.now() - (known ? 0 : this.silenceOf(after)));
-    const said = (lease: StoredObject | undefined) => lease?.metadata.annotations?.[ACKS_ANNOTATION];
-    if (!known || said(before) !== said(after)) this.options.onChange();
+    const said = ({ metadata: { annotations = {} } }: StoredObject) =>
+      [ACKS_ANNOTATION, KEYS_ANNOTATION].map((annotation) => annotations[annotation] ?? "").join("\n");
+    if (!known || before === undefined || after === undefined || said(before) !== said(after)) this.options.onChange();
   }
 
   /** Of a Lease seen for the first time: how long ago it was renewed if that is long over by its own words, else 0. */
@@ -180,10 +204,13 @@ export class Replicas {
   }
 
   private async publish(): Promise<boolean> {
-    const { namespace, identity } = this.options;
+    const { namespace, identity, keys } = this.options;
     const metadata = {
       labels: { [LABEL]: identity },
-      annotations: { [ACKS_ANNOTATION]: JSON.stringify(this.options.acks()) },
+      annotations: {
+        [ACKS_ANNOTATION]: JSON.stringify(this.options.acks()),
+        ...(keys !== undefined && { [KEYS_ANNOTATION]: healthText(keys(), MAX_KEYS_TEXT) }),
+      },
     };
     const spec: LeaseSpec = {
       holderIdentity: identity,

@@ -9,6 +9,9 @@ import { REFUSED_HASH } from "./routing/virtualhosts.js";
 import { namespaceOf } from "./resources.js";
 import type { PluginConfiguration, PolicyConfiguration } from "./snapshot.js";
 
+/** Where the filter says how it fares with remote keys: us, by the way every Envoy's bootstrap has to us. */
+const KEY_HEALTH = { cluster: "xds" };
+
 /** Composes policies as rendering asks for them, and keeps them by hash for the plugin configurations. */
 export class ListenerPolicies {
   private readonly byHash = new Map<string, PolicyConfiguration>();
@@ -83,6 +86,7 @@ export class ListenerPolicies {
       version: 1,
       identityHeaders: this.identity.ofGateway(listener.gateway),
       providers: Object.fromEntries(providers),
+      ...(providers.some(([, { remoteJwks }]) => remoteJwks !== undefined) && { keyHealth: KEY_HEALTH }),
       policies,
       defaultPolicy,
       policyFromRouteName: [...hashes].some((hash) => hash !== defaultPolicy),

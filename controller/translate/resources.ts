@@ -4,6 +4,7 @@ import type {
   HTTPRoute,
   KubernetesObject,
   ReferenceGrant,
+  Upstream,
   V1ConfigMap,
   V1EndpointSlice,
   V1Namespace,
@@ -25,6 +26,7 @@ export interface RoutingResources {
   configMaps: readonly V1ConfigMap[];
   referenceGrants: readonly ReferenceGrant[];
   namespaces: readonly V1Namespace[];
+  upstreams: readonly Upstream[];
 }
 
 /** An object a route or policy points at. */
@@ -54,6 +56,7 @@ export class ResourceIndex {
   private readonly servicesByKey = new Map<string, V1Service>();
   private readonly secretsByKey = new Map<string, V1Secret>();
   private readonly configMapsByKey = new Map<string, V1ConfigMap>();
+  private readonly upstreamsByKey = new Map<string, Upstream>();
   private readonly slicesByService = new Map<string, V1EndpointSlice[]>();
   private readonly grantsByNamespace = new Map<string, ReferenceGrant[]>();
   private readonly labelsByNamespace = new Map<string, Record<string, string>>();
@@ -66,6 +69,7 @@ export class ResourceIndex {
     for (const service of resources.services) this.servicesByKey.set(keyOf(service), service);
     for (const secret of resources.secrets) this.secretsByKey.set(keyOf(secret), secret);
     for (const configMap of resources.configMaps) this.configMapsByKey.set(keyOf(configMap), configMap);
+    for (const upstream of resources.upstreams) this.upstreamsByKey.set(keyOf(upstream), upstream);
     for (const slice of resources.endpointSlices) {
       const service = slice.metadata?.labels?.[SERVICE_NAME_LABEL];
       if (service !== undefined) append(this.slicesByService, `${namespaceOf(slice)}/${service}`, slice);
@@ -87,6 +91,10 @@ export class ResourceIndex {
 
   configMap(namespace: string, name: string): V1ConfigMap | undefined {
     return this.configMapsByKey.get(`${namespace}/${name}`);
+  }
+
+  upstream(namespace: string, name: string): Upstream | undefined {
+    return this.upstreamsByKey.get(`${namespace}/${name}`);
   }
 
   /** Of one that is not there: why that is not known, as in "cannot be read: …"; undefined if it is known. */

@@ -3,6 +3,7 @@ import type {
   Gateway,
   HTTPRoute,
   ReferenceGrant,
+  Upstream,
   V1ConfigMap,
   V1EndpointSlice,
   V1Namespace,
@@ -33,6 +34,7 @@ export function indexOf(
     configMaps: sound<V1ConfigMap>("ConfigMap"),
     referenceGrants: sound<ReferenceGrant>("ReferenceGrant"),
     namespaces: sound<V1Namespace>("Namespace"),
+    upstreams: sound<Upstream>("Upstream"),
   };
   return new ResourceIndex(byKind, unread);
 }

@@ -9,8 +9,10 @@ import { attachPolicies, type ResolvedPolicy } from "./policy/attach.js";
 import { EffectivePolicies } from "./policy/effective.js";
 import { IdentityHeaders } from "./policy/identity.js";
 import { readPolicies } from "./policy/read.js";
+import type { KeyCluster } from "./policy/remote/cluster.js";
 import { extensionStatus, glooStatus, trafficPolicyStatus, unsaid } from "./policy/status.js";
 import { closedConfiguration, ListenerPolicies, routeBackends } from "./plugins.js";
+import { type RemoteProvider, remoteProviders } from "./remote.js";
 import { append, keyOf, namespaceOf, objectId } from "./resources.js";
 import { renderGateway } from "./routing/render.js";
 import { condition, type GatewayStatus, gatewayStatus, type RenderRefusal, routeStatuses } from "./routing/status.js";
@@ -34,6 +36,8 @@ export interface TranslateOptions {
   quarantined: ReadonlyMap<string, string>;
   /** The time, in ms since 1970, for what statuses say of expired certificates; without it they say nothing of them. */
   now?: number;
+  /** Where the Envoys have the CAs (PEM) that remote key sets served over TLS are judged by. */
+  jwksCaFile: string;
   /** See SourceSnapshot. */
   unread?: ReadonlyMap<string, string>;
 }
@@ -45,6 +49,8 @@ export interface Translation {
   complaints: Complaint[];
   /** Gateways whose Envoys carry what a status speaks of, by "Kind NS/NAME". */
   carriers: ReadonlyMap<string, ReadonlySet<string>>;
+  /** By "Kind NS/NAME" of what has them. */
+  remoteProviders: ReadonlyMap<string, readonly RemoteProvider[]>;
 }
 
 export function translate(
@@ -59,7 +65,8 @@ export function translate(
     quarantined: new Set(quarantinedRoutes.map((id) => id.slice("HTTPRoute ".length))),
     findings: findingsOfRoutes(resources),
   });
-  const read = readPolicies(resources, index, validator, options.quarantined, options.now ?? 0);
+  const { now = 0, jwksCaFile } = options;
+  const read = readPolicies(resources, index, validator, options.quarantined, { now, jwksCaFile });
   const attached = attachPolicies(read.policies, topology, resources);
   const effective = new EffectivePolicies(attached);
   const routes = new Map(topology.routes.map((route) => [route.key, routeBackends(route)]));
@@ -94,7 +101,8 @@ export function translate(
       if (refusal === null) continue;
       append(closed, gateway.key, `listener ${listener.name} answers 500: ${refusal.path}: ${refusal.message}`);
     }
-    snapshots.set(gateway.key, { gateway: gateway.key, ...rendered, plugins });
+    const keyClusters = usedClusters(plugins.values(), read.keyClusters);
+    snapshots.set(gateway.key, { gateway: gateway.key, ...rendered, ...withClusters(rendered, keyClusters), plugins });
   }
   // A policy with targets, none of them ours to judge, is another controller's.
   const ours = attached.filter(({ policy, resolved }) => resolved.length > 0 || policy.targetRefs.length === 0);
@@ -107,12 +115,34 @@ export function translate(
   ];
   const silent = new Map(ours.map(({ policy, resolved }) => [objectId(policy.object), unsaid(policy, resolved)]));
   const complaints = complaintsAbout(resources, statuses, silent);
-  return { snapshots, statuses, complaints, carriers: carriersOf(topology, attached) };
+  const remote = remoteProviders(read.extensions.values(), attached, read.providers);
+  return { snapshots, statuses, complaints, carriers: carriersOf(topology, attached), remoteProviders: remote };
 
   function policyStatus({ policy, resolved }: ResolvedPolicy): Record<string, unknown> {
     if (policy.api === "kgateway") return trafficPolicyStatus(policy, resolved, effective);
     return glooStatus(policy, resolved, effective, options.statusNamespace);
   }
+}
+
+/** Clusters that keys are fetched through under some configurations, by name. */
+function usedClusters(
+  plugins: Iterable<PluginConfiguration>,
+  known: ReadonlyMap<string, KeyCluster>,
+): Map<string, KeyCluster> {
+  const providers = [...plugins].flatMap((plugin) => Object.values(plugin.providers ?? {}));
+  const names = new Set(providers.flatMap(({ remoteJwks }) => remoteJwks?.cluster ?? []));
+  return new Map([...names].sort().map((name) => [name, known.get(name)!]));
+}
+
+function withClusters(
+  { clusters, endpoints }: Pick<Snapshot, "clusters" | "endpoints">,
+  more: ReadonlyMap<string, KeyCluster>,
+): Pick<Snapshot, "clusters" | "endpoints"> {
+  const ofMore = [...more].flatMap(([name, { endpoints: own }]) => (own === undefined ? [] : [[name, own] as const]));
+  return {
+    clusters: new Map([...clusters, ...[...more].map(([name, { cluster }]) => [name, cluster] as const)]),
+    endpoints: new Map([...endpoints, ...ofMore]),
+  };
 }
 
 /** Rules closed because a filter names a policy that is not there: no policy has a status that could say so. */

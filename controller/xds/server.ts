@@ -1,10 +1,14 @@
 import * as grpc from "@grpc/grpc-js";
+import { type KeyHealths, healthsOf } from "../keys/health.js";
+import { parseReport } from "../keys/report.js";
+import { KeyReports, type ReportTimes } from "../keys/reports.js";
 import type { Snapshot } from "../translate/snapshot.js";
 import type { Transition } from "./bridge.js";
 import { extensionResource } from "./extension.js";
 import { deliveryTo, type FilterProgram } from "./filter.js";
 import { History } from "./history.js";
-import { authorizeGateway } from "./identity.js";
+import { type AuthenticatedCall, authorizeGateway } from "./identity.js";
+import { gatewayNamed, hostOf, keyHealthService, type ReportCall } from "./key-service.js";
 import { encodeSnapshot, type EncodedSnapshot } from "./resources.js";
 import { deltaService, type AdsCall } from "./service.js";
 import { Stream, type EnvoyStatus, type XdsEvent } from "./stream.js";
@@ -23,13 +27,16 @@ export interface AdsServerOptions {
   /** Plain text unless given: on anything but a loopback address plugin configurations would be open to whoever connects. Closed with us. */
   readonly tls?: TlsListener;
   /** Whether a caller may have the configuration of the Gateway it names. Unless given, authorizeGateway() with TLS, and everybody without. */
-  readonly authorize?: (gateway: string, call: AdsCall) => boolean;
+  readonly authorize?: (gateway: string, call: AuthenticatedCall) => boolean;
+  readonly reportTimes?: Partial<ReportTimes>;
 }
 
 export interface GatewayStatus {
   /** Version of the newest snapshot, undefined if there never was one. */
   readonly published: string | undefined;
   readonly envoys: readonly EnvoyStatus[];
+  /** What the connected Envoys say of remote keys, by provider. */
+  readonly keys: KeyHealths;
 }
 
 interface Gateway {
@@ -46,6 +53,7 @@ export class AdsServer {
   readonly #options: AdsServerOptions;
   readonly #server: grpc.Server;
   readonly #gateways = new Map<string, Gateway>();
+  readonly #reports: KeyReports;
   #port: number | undefined;
 
   constructor(options: AdsServerOptions) {
@@ -58,6 +66,11 @@ export class AdsServer {
       "grpc.keepalive_timeout_ms": 10_000,
     });
     this.#server.addService(deltaService(), { delta: (call: AdsCall) => this.#serve(call) });
+    this.#server.addService(keyHealthService(), {
+      report: (call: ReportCall, done: grpc.sendUnaryData<void>) => done(this.#report(call)),
+    });
+    const onChange = (gateway: string) => options.onEvent?.({ type: "keys", gateway, envoy: "" });
+    this.#reports = new KeyReports({ onChange, ...(options.reportTimes && { times: options.reportTimes }) });
   }
 
   /** The port that is listened on. Throws before listen(). */
@@ -103,6 +116,7 @@ export class AdsServer {
     const none = new Map<string, never>();
     const nothing = { clusters: none, endpoints: none, secrets: none, listeners: none, routes: none, plugins: none };
     this.publish({ gateway, ...nothing });
+    this.#reports.forget(gateway);
   }
 
   /** By Gateway, those that were published or have an Envoy. */
@@ -110,7 +124,11 @@ export class AdsServer {
     return Object.fromEntries(
       [...this.#gateways].map(([name, { snapshot, streams }]) => [
         name,
-        { published: snapshot?.version, envoys: [...streams].map((stream) => stream.status()) },
+        {
+          published: snapshot?.version,
+          envoys: [...streams].map((stream) => stream.status()),
+          keys: healthsOf(this.#reports.of(name, new Set([...streams].map(({ envoy }) => hostOf(envoy))))),
+        },
       ]),
     );
   }
@@ -123,6 +141,7 @@ export class AdsServer {
       this.#server.forceShutdown();
     });
     await this.#options.tls?.close();
+    this.#reports.close();
   }
 
   #gateway(name: string): Gateway {
@@ -132,6 +151,33 @@ export class AdsServer {
       this.#gateways.set(name, gateway);
     }
     return gateway;
+  }
+
+  /** Whether a caller may speak as an Envoy of a Gateway. */
+  #mayBe(gateway: string, call: AuthenticatedCall): boolean {
+    const { authorize = this.#options.tls && authorizeGateway } = this.#options;
+    return authorize?.(gateway, call) !== false;
+  }
+
+  /** Takes what a filter says of remote keys: of providers that its Gateway has, and of no others. Returns the status of the call. */
+  #report(call: ReportCall): grpc.ServerErrorResponse | null {
+    const { PERMISSION_DENIED, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, NOT_FOUND } = grpc.status;
+    const name = gatewayNamed(call);
+    const envoy = hostOf(call.getPeer());
+    if (name === "" || !this.#mayBe(name, call))
+      return failure(PERMISSION_DENIED, "this caller may not speak for the Envoys of that Gateway");
+    const snapshot = this.#gateways.get(name)?.snapshot?.snapshot;
+    if (snapshot === undefined) return failure(NOT_FOUND, "nothing was published of that Gateway");
+    if (!this.#reports.admit(name, envoy)) return failure(RESOURCE_EXHAUSTED, "too many reports");
+    const report = call.request.text === undefined ? undefined : parseReport(call.request.text);
+    if (report === undefined) return failure(INVALID_ARGUMENT, "not a report");
+    const isItsOwn = [...snapshot.plugins.values()].some(
+      ({ providers = {} }) =>
+        Object.hasOwn(providers, report.provider) && providers[report.provider]!.remoteJwks !== undefined,
+    );
+    if (!isItsOwn) return failure(NOT_FOUND, "that Gateway has no such provider with remote keys");
+    this.#reports.take(name, envoy, report);
+    return null;
   }
 
   #serve(call: AdsCall): void {
@@ -150,8 +196,7 @@ export class AdsServer {
         const id = request.node?.id ?? "";
         if (id === "") return fail(call, grpc.status.INVALID_ARGUMENT, "the first request has no node.id");
         const envoy = call.getPeer();
-        const { authorize = this.#options.tls && authorizeGateway } = this.#options;
-        if (authorize?.(id, call) === false) {
+        if (!this.#mayBe(id, call)) {
           onEvent({ type: "unauthorized", gateway: id, envoy });
           return fail(
             call,
@@ -178,6 +223,10 @@ export class AdsServer {
     call.on("error", end);
     call.on("cancelled", end);
   }
+}
+
+function failure(code: grpc.status, details: string): grpc.ServerErrorResponse {
+  return Object.assign(new Error(details), { code, details });
 }
 
 function fail(call: AdsCall, code: grpc.status, details: string): void {

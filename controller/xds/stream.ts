@@ -13,6 +13,8 @@ export type XdsEvent = { readonly gateway: string; readonly envoy: string } & (
   | ({ readonly type: "nack" } & Nack)
   /** The filter in its image will not do, so it is sent ours. Once per connection. */
   | { readonly type: "filter sent"; readonly reason: string }
+  /** What the Envoys of the Gateway say of remote keys has changed; of no particular Envoy. */
+  | { readonly type: "keys" }
   /** This Envoy holds everything of the snapshot and nothing else. Once per snapshot and connection. */
   | { readonly type: "programmed"; readonly version: string; readonly snapshot: Snapshot }
 );
@@ -61,6 +63,11 @@ export class Stream {
 
   get gateway(): string {
     return this.#options.gateway;
+  }
+
+  /** The peer's address. */
+  get envoy(): string {
+    return this.#options.envoy;
   }
 
   publish(snapshot: EncodedSnapshot): void {

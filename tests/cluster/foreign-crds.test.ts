@@ -52,7 +52,7 @@ it("--keep-foreign leaves out what is somebody else's, and says so", async () =>
     [GATEWAYS, TRAFFIC_POLICIES].map((name) => `claimgate: left out ${name}: the cluster has it from somebody else`),
   );
   const all = (await crds("--gateway-api")).names;
-  expect(all.length).toBe(10);
+  expect(all.length).toBe(11);
   expect(names).toEqual(all.filter((name) => name !== GATEWAYS && name !== TRAFFIC_POLICIES));
   await cluster.kubectl.run(["apply", "--server-side", "-f", "-"], stdout);
   expect(await versions()).toContain("Helm");
@@ -64,6 +64,7 @@ it("--keep-foreign keeps printing ours, for upgrades, and Gateway API's not agai
     "gatewayextensions.gateway.kgateway.dev",
     "virtualhostoptions.gateway.solo.io",
     "routeoptions.gateway.solo.io",
+    "upstreams.gloo.solo.io",
   ]);
 });
 

@@ -226,6 +226,7 @@ describe("without", () => {
           statusNamespace: NAMESPACE,
           listenerAddress: "0.0.0.0",
           portOffset: 0,
+          jwksCaFile: "/ca.crt",
         },
         interrupted,
       );

@@ -39,7 +39,7 @@ interface VirtualHost {
   typedPerFilterConfig?: Record<string, unknown>;
 }
 
-/** `{plugins, routes, statuses, complaints}` of a translation. */
+/** `{plugins, routes, statuses, complaints}` of a translation, and clusters that keys are fetched through if there are any. */
 export function describeTranslation({ snapshots, statuses, complaints }: Translation): Record<string, unknown> {
   const names = new Map<string, string>();
   const nameOf = (hash: string): string => {
@@ -49,6 +49,7 @@ export function describeTranslation({ snapshots, statuses, complaints }: Transla
   const plugins: Record<string, unknown> = {};
   const routes: Record<string, unknown> = {};
   const earlyRemoved: Record<string, unknown> = {};
+  const keyClusters: Record<string, unknown> = {};
   for (const snapshot of snapshots.values()) {
     const known = new Set([...snapshot.plugins.values()].flatMap(({ policies }) => Object.keys(policies)));
     // A hash that no configuration has stays as it is, for everybody to see.
@@ -66,6 +67,11 @@ export function describeTranslation({ snapshots, statuses, complaints }: Transla
       const removed = earlyRemovals(listener);
       if (removed.length > 0) earlyRemoved[name] = removed;
     }
+    for (const [name, cluster] of snapshot.clusters) {
+      if (!name.startsWith("jwks/")) continue;
+      const endpoints = snapshot.endpoints.get(name);
+      keyClusters[name] = { ...cluster, ...(endpoints && { endpoints: endpoints["endpoints"] }) };
+    }
     for (const [name, { policies, defaultPolicy, ...rest }] of snapshot.plugins) {
       plugins[name] = {
         ...rest,
@@ -78,7 +84,9 @@ export function describeTranslation({ snapshots, statuses, complaints }: Transla
       };
     }
   }
-  const description = { plugins, routes, earlyRemoved, statuses, complaints: complaints.map(describeComplaint) };
+  const fetched = Object.keys(keyClusters).length === 0 ? {} : { keyClusters };
+  const said = { statuses, complaints: complaints.map(describeComplaint) };
+  const description = { plugins, ...fetched, routes, earlyRemoved, ...said };
   return JSON.parse(JSON.stringify(description), (_key, value: unknown) => {
     if (typeof value !== "string" || value.length <= LONG || value.includes(" ")) return value;
     return `${value.slice(0, 16)}… (${value.length} characters)`;

@@ -29,7 +29,9 @@ class FakeEnvoys implements Envoys {
   }
 
   status(): ReturnType<Envoys["status"]> {
-    return Object.fromEntries([...this.connected].map(([name, envoys]) => [name, { published: undefined, envoys }]));
+    return Object.fromEntries(
+      [...this.connected].map(([name, envoys]) => [name, { published: undefined, envoys, keys: {} }]),
+    );
   }
 }
 

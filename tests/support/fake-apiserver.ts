@@ -22,6 +22,7 @@ export const FAKE_KINDS: Readonly<Record<string, Kind>> = Object.fromEntries(
     ["gateway.kgateway.dev/v1alpha1", "TrafficPolicy", "trafficpolicies"],
     ["gateway.solo.io/v1", "VirtualHostOption", "virtualhostoptions"],
     ["gateway.solo.io/v1", "RouteOption", "routeoptions"],
+    ["gloo.solo.io/v1", "Upstream", "upstreams"],
     ["v1", "Service", "services"],
     ["v1", "Namespace", "namespaces"],
     ["v1", "Secret", "secrets"],

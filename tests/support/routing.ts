@@ -13,6 +13,7 @@ const LISTS: Record<string, keyof RoutingResources> = {
   Secret: "secrets",
   ReferenceGrant: "referenceGrants",
   Namespace: "namespaces",
+  Upstream: "upstreams",
 };
 
 /** Reads documents; a document without a namespace is in "default". */
@@ -26,6 +27,7 @@ export function resources(yaml: string): RoutingResources {
     configMaps: [],
     referenceGrants: [],
     namespaces: [],
+    upstreams: [],
   };
   for (const document of parseAllDocuments(yaml)) {
     for (const error of [...document.errors, ...document.warnings]) throw error;

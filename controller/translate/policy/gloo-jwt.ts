@@ -1,22 +1,20 @@
 // Gloo's jwt.proto VhostExtension: providers, and what a request without a good token may do.
 import { VALIDATION_POLICIES } from "../../api/schema/gloo.js";
 import type { GlooJwt, GlooJwtProvider, RouteOption, VirtualHostOption } from "../../api/types.js";
-import { keyOf } from "../resources.js";
+import { keyOf, namespaceOf } from "../resources.js";
 import type { ProviderConfiguration, ValidationPolicy } from "../snapshot.js";
-import type { Validator } from "../validator.js";
-import { readKeys } from "./jwks.js";
-import type { AuthenticationSetting, Broken, Providers } from "./model.js";
+import { type KeySet, readKeys } from "./jwks.js";
+import type { AuthenticationSetting, Broken, Reading, ReadProvider } from "./model.js";
 import { fieldBelow } from "./names.js";
+import { glooRemoteKeys, ofRemoteField, type RemoteKeys } from "./remote/keys.js";
 import { headerSource, unreachableSource, writtenSources } from "./sources.js";
 
-/** One option being read: `problems`, `notes` and `providers` are added to; `now` in ms since 1970. */
+/** One option being read: `problems` and `notes` are added to. */
 export interface OptionReader {
   object: VirtualHostOption | RouteOption;
   problems: string[];
   notes: string[];
-  validator: Validator;
-  providers: Providers;
-  now: number;
+  reading: Reading;
 }
 
 /** Reads the providers of one stage. Ids name kind and stage: options of both kinds, and both stages, may use the same names. */
@@ -26,17 +24,18 @@ export function readJwt(
   path: string,
   stage: string,
 ): AuthenticationSetting | Broken {
-  const { object, problems, notes, providers } = reader;
+  const { object, problems, notes, reading } = reader;
   const known = problems.length;
   const ids = new Map<string, string>();
   const read: [path: string, provider: ProviderConfiguration][] = [];
   for (const [name, provider] of Object.entries(jwt.providers ?? {})) {
     const id = `gloo/${object.kind}/${keyOf(object)}/${stage}/${name}`;
     const at = `${path}.providers.${name}`;
-    const made = readProvider(provider, at, reader);
-    if ("problems" in made) problems.push(...made.problems);
+    const made = readProvider(id, provider, at, reader);
+    if ("problem" in made) problems.push(made.problem);
     else {
-      providers.set(id, made.configuration);
+      reading.providers.set(id, made.configuration);
+      if (made.cluster !== undefined) reading.keyClusters.set(made.cluster.name, made.cluster);
       notes.push(...made.notes);
       read.push([at, made.configuration]);
     }
@@ -58,16 +57,14 @@ function validationPolicyOf({ allowMissingOrFailedJwt, validationPolicy = 0 }: G
 }
 
 function readProvider(
+  id: string,
   provider: GlooJwtProvider,
   path: string,
-  { validator, now }: OptionReader,
-): { configuration: ProviderConfiguration; notes: string[] } | { problems: string[] } {
-  if (provider.jwks?.remote !== undefined) return { problems: [`${path}.jwks.remote: not implemented yet`] };
-  const key = provider.jwks?.local?.key;
-  if (key === undefined) return { problems: [`${path}.jwks: no jwks source provided`] };
-  const keys = readKeys(key, "inline", validator, now);
-  if ("problem" in keys) return { problems: [`${path}.jwks.local.key: ${keys.problem}`] };
-  const configuration: ProviderConfiguration = { jwks: keys.jwks };
+  { object, reading }: OptionReader,
+): ReadProvider | { problem: string } {
+  const keys = keysOf(id, provider, object, reading);
+  if ("problem" in keys) return { problem: `${path}.${keys.problem}` };
+  const configuration: ProviderConfiguration = "jwks" in keys ? { jwks: keys.jwks } : { remoteJwks: keys.remoteJwks };
   if (provider.issuer) configuration.issuer = provider.issuer;
   if (provider.audiences !== undefined && provider.audiences.length > 0) configuration.audiences = provider.audiences;
   const { headers = [], queryParams = [] } = provider.tokenSource ?? {};
@@ -87,18 +84,36 @@ function readProvider(
       ...(append === true && { append }),
     }));
   }
-  const refusal = validator.provider(configuration) ?? unreachableSource(configuration);
-  if (refusal === null) {
-    return { configuration, notes: keys.notes.map((note) => `${path}.jwks.local.key: ${note}`) };
+  const refused = reading.validator.provider(configuration) ?? unreachableSource(configuration);
+  if (refused !== null) {
+    const refusal = ofRemoteField(refused);
+    return { problem: `${fieldBelow(path, fieldOf(refusal.path, headers.length))}: ${refusal.message}` };
   }
-  const field = fieldOf(refusal.path, headers.length);
-  return { problems: [`${fieldBelow(path, field)}: ${refusal.message}`] };
+  if ("cluster" in keys) return { configuration, notes: [], cluster: keys.cluster };
+  return { configuration, notes: keys.notes.map((note) => `${path}.jwks.local.key: ${note}`) };
+}
+
+/** What is wrong begins with the field of the provider. */
+function keysOf(
+  id: string,
+  { jwks = {} }: GlooJwtProvider,
+  object: VirtualHostOption | RouteOption,
+  reading: Reading,
+): KeySet | RemoteKeys | { problem: string } {
+  const { local, remote } = jwks;
+  if (remote !== undefined) {
+    const from = { group: "gateway.solo.io", kind: object.kind, namespace: namespaceOf(object) };
+    return glooRemoteKeys(id, remote, from, reading);
+  }
+  if (local === undefined) return { problem: "jwks: no jwks source provided" };
+  const keys = readKeys(local.key, "inline", reading.validator, reading.now);
+  return "problem" in keys ? { problem: `jwks.local.key: ${keys.problem}` } : keys;
 }
 
 /** The filter's field names in Gloo's; of the token sources the first ones are headers. */
 function fieldOf(path: string, headers: number): string {
   return path
-    .replace(/^jwks/, "jwks.local.key")
+    .replace(/^jwks(?!\.remote)/, "jwks.local.key")
     .replace(/^failureStatus/, "attachFailedStatusToMetadata")
     .replace(/^tokenSources\[(\d+)\](\.\w+)?/, (_, digits: string, member = "") => {
       const index = Number(digits);

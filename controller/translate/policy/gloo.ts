@@ -4,7 +4,7 @@ import { unchanging } from "../canonical.js";
 import type { AuthorizationConfiguration } from "../snapshot.js";
 import type { Validator } from "../validator.js";
 import { type OptionReader, readJwt } from "./gloo-jwt.js";
-import type { AuthenticationSetting, AuthorizationSetting, Broken, Policy, Providers, Settings } from "./model.js";
+import type { AuthenticationSetting, AuthorizationSetting, Broken, Policy, Reading, Settings } from "./model.js";
 import { brokenSettings, isBroken } from "./model.js";
 import { fieldBelow } from "./names.js";
 import { writtenHeaders } from "./writes.js";
@@ -18,19 +18,17 @@ const STAGES = [
 ] as const;
 const OFF: AuthenticationSetting = { providers: null };
 
-/** Reads one VirtualHostOption and adds its providers to `providers`. */
+/** Reads one VirtualHostOption and adds its providers to those read. */
 export function readVirtualHostOption(
   object: VirtualHostOption,
   findings: readonly string[],
   targetRefs: Policy["targetRefs"],
-  validator: Validator,
-  providers: Providers,
-  now: number,
+  reading: Reading,
 ): Policy {
-  return readOptions(object, findings, targetRefs, validator, (problems, notes) => {
+  return readOptions(object, findings, targetRefs, reading.validator, (problems, notes) => {
     const { jwt, jwtStaged } = object.spec.options ?? {};
     if (jwt === undefined && jwtStaged === undefined) return {};
-    const reader = { object, problems, notes, validator, providers, now };
+    const reader = { object, problems, notes, reading };
     // jwt and jwtStaged are one field to Gloo: an option that sets a stage says of the other one that there is none.
     const settings = { precedingAuthentication: OFF, authentication: OFF };
     if (jwt !== undefined)
@@ -39,19 +37,17 @@ export function readVirtualHostOption(
   });
 }
 
-/** Reads one RouteOption and adds its providers to `providers`. */
+/** Reads one RouteOption and adds its providers to those read. */
 export function readRouteOption(
   object: RouteOption,
   findings: readonly string[],
   targetRefs: Policy["targetRefs"],
-  validator: Validator,
-  providers: Providers,
-  now: number,
+  reading: Reading,
 ): Policy {
-  return readOptions(object, findings, targetRefs, validator, (problems, notes) => {
+  return readOptions(object, findings, targetRefs, reading.validator, (problems, notes) => {
     const { jwt, jwtStaged, jwtProvidersStaged } = object.spec.options ?? {};
     if (jwtProvidersStaged !== undefined) {
-      const reader = { object, problems, notes, validator, providers, now };
+      const reader = { object, problems, notes, reading };
       return readStages(reader, jwtProvidersStaged, "spec.options.jwtProvidersStaged");
     }
     if (jwt !== undefined) return { authentication: readDisable(jwt, "spec.options.jwt", problems) };

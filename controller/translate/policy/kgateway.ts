@@ -1,13 +1,13 @@
 // kgateway: GatewayExtension (spec.jwt) names providers, TrafficPolicy attaches them (spec.jwtAuth).
 import type { GatewayExtension, KgatewayJwtProvider, TrafficPolicy } from "../../api/types.js";
 import type { ProviderConfiguration, ValidationPolicy } from "../snapshot.js";
-import type { Validator } from "../validator.js";
-import { readKeys } from "./jwks.js";
+import { type KeySet, readKeys } from "./jwks.js";
 import type { Origin } from "./keys/candidate.js";
-import type { AuthenticationSetting, Broken, Policy, Providers } from "./model.js";
+import type { AuthenticationSetting, Broken, Policy, Reading, ReadProvider } from "./model.js";
 import { brokenSettings } from "./model.js";
 import { fieldBelow } from "./names.js";
 import { keyOf, namespaceOf, type ResourceIndex } from "../resources.js";
+import { kgatewayRemoteKeys, ofRemoteField, type RemoteKeys } from "./remote/keys.js";
 import { headerSource, unreachableSource, writtenSources } from "./sources.js";
 import { writtenHeaders } from "./writes.js";
 
@@ -30,17 +30,10 @@ export interface Extension {
 /** Where a ConfigMap has its keys (kgateway jwt_types.go, LocalJWKS). */
 const CONFIG_MAP_KEY = "jwks";
 
-/** Reads one extension and adds its providers to `providers`. `findings` are those of validation. */
-export function readExtension(
-  object: GatewayExtension,
-  findings: readonly string[],
-  validator: Validator,
-  providers: Providers,
-  index: ResourceIndex,
-  now: number,
-): Extension {
+/** Reads one extension and adds its providers to those read. `findings` are those of validation. */
+export function readExtension(object: GatewayExtension, findings: readonly string[], reading: Reading): Extension {
   const jwt = object.spec?.jwt;
-  const writes = writtenHeaders(jwt, validator);
+  const writes = writtenHeaders(jwt, reading.validator);
   const extension: Extension = {
     object,
     isJwt: jwt !== undefined,
@@ -61,10 +54,11 @@ export function readExtension(
   for (const [i, provider] of (jwt.providers ?? []).entries()) {
     const id = `kgateway/${keyOf(object)}/${provider.name}`;
     const path = `spec.jwt.providers[${i}]`;
-    const made = readProvider(provider, path, keyText(provider, namespaceOf(object), index), validator, now);
-    if ("problems" in made) extension.problems.push(...made.problems);
+    const made = readProvider(id, provider, path, namespaceOf(object), reading);
+    if ("problem" in made) extension.problems.push(made.problem);
     else {
-      providers.set(id, made.configuration);
+      reading.providers.set(id, made.configuration);
+      if (made.cluster !== undefined) reading.keyClusters.set(made.cluster.name, made.cluster);
       extension.notes.push(...made.notes);
       read.push([path, made.configuration]);
     }
@@ -76,17 +70,15 @@ export function readExtension(
 }
 
 function readProvider(
+  id: string,
   provider: KgatewayJwtProvider,
   path: string,
-  source: KeyText,
-  validator: Validator,
-  now: number,
-): { configuration: ProviderConfiguration; notes: string[] } | { problems: string[] } {
-  const at = `${path}.${source.field}`;
-  if ("problem" in source) return { problems: [`${at}: ${source.problem}`] };
-  const keys = readKeys(source.text, source.origin, validator, now);
-  if ("problem" in keys) return { problems: [`${at}: ${keys.problem}`] };
-  const configuration: ProviderConfiguration = { jwks: keys.jwks };
+  namespace: string,
+  reading: Reading,
+): ReadProvider | { problem: string } {
+  const keys = keysOf(id, provider, namespace, reading);
+  if ("problem" in keys) return { problem: `${path}.${keys.problem}` };
+  const configuration: ProviderConfiguration = "jwks" in keys ? { jwks: keys.jwks } : { remoteJwks: keys.remoteJwks };
   if (provider.issuer) configuration.issuer = provider.issuer;
   if (provider.audiences !== undefined) configuration.audiences = provider.audiences;
   const { header, queryParameter } = provider.tokenSource ?? {};
@@ -99,27 +91,44 @@ function readProvider(
       header: header.toLowerCase(),
     }));
   }
-  const refusal = validator.provider(configuration) ?? unreachableSource(configuration);
-  if (refusal === null) return { configuration, notes: keys.notes.map((note) => `${at}: ${note}`) };
+  const refused = reading.validator.provider(configuration) ?? unreachableSource(configuration);
+  if (refused === null) {
+    if ("cluster" in keys) return { configuration, notes: [], cluster: keys.cluster };
+    return { configuration, notes: keys.notes.map((note) => `${path}.${keys.field}: ${note}`) };
+  }
+  const refusal = ofRemoteField(refused);
   const field = refusal.path
-    .replace(/^jwks/, source.field)
+    .replace(/^jwks(?!\.remote)/, "field" in keys ? keys.field : "jwks")
     .replace(/^tokenSources\[0\]/, header === undefined ? "tokenSource.queryParameter" : "tokenSource.header")
     .replace(/^tokenSource\.queryParameter\.name$/, "tokenSource.queryParameter")
     .replace(/^tokenSource\.header\.name$/, "tokenSource.header.header")
     .replace(/\.claim$/, ".name");
-  return { problems: [`${fieldBelow(path, field)}: ${refusal.message}`] };
+  return { problem: `${fieldBelow(path, field)}: ${refusal.message}` };
+}
+
+/** What is wrong begins with the field of the provider. */
+function keysOf(
+  id: string,
+  { jwks: { local = {}, remote } }: KgatewayJwtProvider,
+  namespace: string,
+  reading: Reading,
+): (KeySet & { field: string }) | RemoteKeys | { problem: string } {
+  if (remote !== undefined) return kgatewayRemoteKeys(id, remote, namespace, reading);
+  const source = keyText(local, namespace, reading.index);
+  const { field } = source;
+  if ("problem" in source) return { problem: `${field}: ${source.problem}` };
+  const keys = readKeys(source.text, source.origin, reading.validator, reading.now);
+  return "problem" in keys ? { problem: `${field}: ${keys.problem}` } : { ...keys, field };
 }
 
 /** The text of a provider's keys, or why there is none, and the field it comes from. */
 type KeyText = { field: string } & ({ text: string; origin: Origin } | { problem: string });
 
 function keyText(
-  { jwks: { local = {}, remote } }: KgatewayJwtProvider,
+  { inline, configMapRef }: NonNullable<KgatewayJwtProvider["jwks"]["local"]>,
   namespace: string,
   index: ResourceIndex,
 ): KeyText {
-  if (remote !== undefined) return { field: "jwks.remote", problem: "not implemented yet" };
-  const { inline, configMapRef } = local;
   if (inline !== undefined) return { field: "jwks.local.inline", text: inline, origin: "inline" };
   if (configMapRef === undefined) return { field: "jwks", problem: "names no key source" };
   const field = "jwks.local.configMapRef";

@@ -1,6 +1,9 @@
 // Policies of both APIs in one form: what they switch on, for which targets, and what stands in the way.
 import type { KubernetesObject, PolicyTargetReference } from "../../api/types.js";
+import type { ResourceIndex } from "../resources.js";
 import type { AuthorizationConfiguration, ProviderConfiguration, ValidationPolicy } from "../snapshot.js";
+import type { Validator } from "../validator.js";
+import type { KeyCluster } from "./remote/cluster.js";
 
 /** The two APIs. Policies of one never merge with those of the other: on one route, both must pass. */
 export const APIS = ["kgateway", "gloo"] as const;
@@ -49,6 +52,28 @@ export interface Policy {
 
 /** Provider configurations by provider id. */
 export type Providers = Map<string, ProviderConfiguration>;
+
+/** What reading policies takes, and adds to. */
+export interface Reading {
+  readonly index: ResourceIndex;
+  readonly validator: Validator;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** See TranslateOptions. */
+  readonly jwksCaFile: string;
+  readonly providers: Providers;
+  /** By their names, which the configurations of providers with remote keys have. */
+  readonly keyClusters: Map<string, KeyCluster>;
+}
+
+/** One provider as it was read. */
+export interface ReadProvider {
+  configuration: ProviderConfiguration;
+  /** What to say of it although it can be used. */
+  notes: string[];
+  /** Of remote keys. */
+  cluster?: KeyCluster;
+}
 
 /** What a policy points at. Rules are counted from 0. */
 export type Target =

@@ -12,27 +12,32 @@ import { GATEWAY_GROUP, keyOf, type ResourceIndex, objectId } from "../resources
 import type { Validator } from "../validator.js";
 import { readRouteOption, readVirtualHostOption } from "./gloo.js";
 import { type Extension, readExtension, readTrafficPolicy } from "./kgateway.js";
-import { brokenSettings, type Policy, type Providers } from "./model.js";
+import { brokenSettings, type Policy, type Providers, type Reading } from "./model.js";
+import type { KeyCluster } from "./remote/cluster.js";
 import { selectable, targetRefsOf } from "./references.js";
 
 export interface PolicyResources {
   policies: Policy[];
   extensions: ReadonlyMap<string, Extension>;
   providers: Providers;
+  /** By name, which the configurations of providers with remote keys have. */
+  keyClusters: ReadonlyMap<string, KeyCluster>;
 }
 
 /**
  * Reads every policy and extension. `quarantined` names, as "Kind NS/NAME", those whose configuration Envoy refused, with what
- * to say of them; `now` is the time in ms since 1970.
+ * to say of them.
  */
 export function readPolicies(
   resources: readonly LoadedResource[],
   index: ResourceIndex,
   validator: Validator,
   quarantined: ReadonlyMap<string, string>,
-  now: number,
+  { now, jwksCaFile }: Pick<Reading, "now" | "jwksCaFile">,
 ): PolicyResources {
   const providers: Providers = new Map();
+  const keyClusters = new Map<string, KeyCluster>();
+  const reading: Reading = { index, validator, now, jwksCaFile, providers, keyClusters };
   const extensions = new Map<string, Extension>();
   const findingsOf = (resource: LoadedResource): string[] => {
     const refused = quarantined.get(objectId(resource.object));
@@ -41,7 +46,7 @@ export function readPolicies(
   for (const resource of resources) {
     if (resource.object.kind !== "GatewayExtension") continue;
     const object = resource.object as GatewayExtension;
-    const extension = readExtension(object, findingsOf(resource), validator, providers, index, now);
+    const extension = readExtension(object, findingsOf(resource), reading);
     extensions.set(keyOf(resource.object), extension);
   }
   const policies: Policy[] = [];
@@ -54,17 +59,15 @@ export function readPolicies(
     if (object.kind === "TrafficPolicy") {
       policies.push(readTrafficPolicy(object as TrafficPolicy, findings, targetRefs, extensions, index));
     } else if (object.kind === "VirtualHostOption") {
-      policies.push(
-        readVirtualHostOption(object as VirtualHostOption, findings, targetRefs, validator, providers, now),
-      );
+      policies.push(readVirtualHostOption(object as VirtualHostOption, findings, targetRefs, reading));
     } else if (object.kind === "RouteOption") {
-      policies.push(readRouteOption(object as RouteOption, findings, targetRefs, validator, providers, now));
+      policies.push(readRouteOption(object as RouteOption, findings, targetRefs, reading));
     } else {
       const targets = targetRefs.filter(({ group }) => group === GATEWAY_GROUP);
       if (targets.length > 0) policies.push(unknownPolicy(object, findings, targets));
     }
   }
-  return { policies, extensions, providers };
+  return { policies, extensions, providers, keyClusters };
 }
 
 const POLICY_KINDS = ["TrafficPolicy", "VirtualHostOption", "RouteOption"];

@@ -1,6 +1,6 @@
 // backendRefs of a rule: which Services they lead to, and what share of the requests leads nowhere.
-import type { BackendRef, V1Service } from "../../api/types.js";
-import { GATEWAY_GROUP, type ResourceIndex } from "../resources.js";
+import type { BackendObjectReference, BackendRef, V1Service } from "../../api/types.js";
+import { GATEWAY_GROUP, keyOf, namespaceOf, type ObjectReference, type ResourceIndex } from "../resources.js";
 import type { Refusal } from "./topology.js";
 
 export interface BackendReference {
@@ -64,35 +64,60 @@ export function resolveBackends(
 
 function resolveBackend(
   ref: BackendRef,
-  routeNamespace: string,
+  namespace: string,
   field: string,
   index: ResourceIndex,
 ): BackendReference | BackendProblem {
-  const { group = "", kind = "Service", namespace = routeNamespace, name, port: number } = ref;
+  const found = findService(ref, { group: GATEWAY_GROUP, kind: "HTTPRoute", namespace }, field, index);
+  if ("reason" in found) return found;
+  const backend = backendOf(found, field);
+  if ("reason" in backend) return backend;
+  const { appProtocol } = servicePort(found.service, found.port)!;
+  if (!TLS_PROTOCOLS.has((appProtocol ?? "").toLowerCase())) return backend;
+  const message = `appProtocol ${appProtocol} of Service ${keyOf(found.service)} is not served`;
+  return { field, reason: "UnsupportedProtocol", message };
+}
+
+/** A Service that something may use, and the port that it named. Whether the Service has that port is not known yet. */
+export interface FoundService {
+  readonly service: V1Service;
+  readonly port: number;
+}
+
+/** The Service that a reference of `from` leads to. A namespace that is absent is the referring object's own. */
+export function findService(
+  ref: BackendObjectReference,
+  from: Omit<ObjectReference, "name">,
+  field: string,
+  index: ResourceIndex,
+): FoundService | BackendProblem {
+  const { group = "", kind = "Service", namespace = from.namespace, name, port } = ref;
   const problem = (reason: BackendProblem["reason"], message: string): BackendProblem => ({ field, reason, message });
   if (group !== "" || kind !== "Service")
     return problem("InvalidKind", `${group === "" ? "core" : group}/${kind} is not a backend, only core/Service is`);
   const to = { group: "", kind: "Service", namespace, name };
-  const from = { group: GATEWAY_GROUP, kind: "HTTPRoute", namespace: routeNamespace };
   // Before the look-up: a route must not learn which Services another namespace has.
-  if (namespace !== routeNamespace && !index.isGranted(from, to))
+  if (namespace !== from.namespace && !index.isGranted(from, to))
     return problem(
       "RefNotPermitted",
-      `no ReferenceGrant in ${namespace} lets HTTPRoutes of ${routeNamespace} use Service ${name}`,
+      `no ReferenceGrant in ${namespace} lets ${from.kind}s of ${from.namespace} use Service ${name}`,
     );
   const service = index.service(namespace, name);
   if (service === undefined) return problem("BackendNotFound", `there is no Service ${namespace}/${name}`);
-  if (number === undefined) return problem("BackendNotFound", "port is required for a Service");
+  if (port === undefined) return problem("BackendNotFound", "port is required for a Service");
+  return { service, port };
+}
+
+/** A Service's port as a backend whose endpoints EndpointSlices give. */
+export function backendOf({ service, port: number }: FoundService, field: string): BackendReference | BackendProblem {
+  const key = keyOf(service);
+  const problem = (message: string): BackendProblem => ({ field, reason: "BackendNotFound", message });
   if (service.spec?.type === "ExternalName")
-    return problem("BackendNotFound", `Service ${namespace}/${name} is of type ExternalName, which has no endpoints`);
+    return problem(`Service ${key} is of type ExternalName, which has no endpoints`);
   const port = servicePort(service, number);
-  if (port === undefined) return problem("BackendNotFound", `Service ${namespace}/${name} has no TCP port ${number}`);
-  if (TLS_PROTOCOLS.has((port.appProtocol ?? "").toLowerCase()))
-    return problem(
-      "UnsupportedProtocol",
-      `appProtocol ${port.appProtocol} of Service ${namespace}/${name} is not served`,
-    );
-  const cluster = `${namespace}/${name}/${number}`;
+  if (port === undefined) return problem(`Service ${key} has no TCP port ${number}`);
+  const [namespace, name] = [namespaceOf(service), service.metadata!.name!];
+  const cluster = `${key}/${number}`;
   return { namespace, service: name, port: number, cluster, portName: port.name ?? "", http2: isHttp2(port) };
 }
 

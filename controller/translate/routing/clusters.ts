@@ -6,7 +6,7 @@ import type { EnvoyResource } from "../snapshot.js";
 import type { BackendReference } from "./backends.js";
 
 /** A backend that does not answer the handshake in this time is as good as down (Envoy's own default, made visible). */
-const CONNECT_TIMEOUT = "5s";
+export const CONNECT_TIMEOUT = "5s";
 
 const HTTP_PROTOCOL_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 

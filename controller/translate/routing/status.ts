@@ -16,7 +16,7 @@ export const CONTROLLER_NAME = "claimgate.dev/gateway-controller";
 
 export interface Condition {
   readonly type: string;
-  readonly status: "True" | "False";
+  readonly status: "True" | "False" | "Unknown";
   readonly reason: string;
   readonly message: string;
   readonly observedGeneration?: number;
