@@ -1,6 +1,7 @@
 // A bounded store of byte strings by byte strings, in memory of its own: nothing is allocated once it exists. Two halves: entries are
 // added to the young one; when that is full, the old one is emptied and becomes the young one. What is found in the old half moves
 // to the young one, so what is asked for stays.
+import { areSame } from "../bytes/search";
 import { sipHash } from "../json/siphash";
 
 /** Bytes of entries in each half. */
@@ -125,17 +126,7 @@ function lookUp(half: usize, key: usize, length: i32): usize {
 }
 
 function isOf(entry: usize, key: usize, length: i32): bool {
-  return load<u64>(entry) == entryHash && load<i32>(entry, 8) == length && isSame(entry + HEADER, key, length);
-}
-
-/** Sixteen bytes at a time; keys are long. */
-function isSame(a: usize, b: usize, length: i32): bool {
-  let i: usize = 0;
-  for (const whole = <usize>(length & ~15); i < whole; i += 16) {
-    if (v128.any_true(v128.xor(v128.load(a + i), v128.load(b + i)))) return false;
-  }
-  for (; i < <usize>length; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
-  return true;
+  return load<u64>(entry) == entryHash && load<i32>(entry, 8) == length && areSame(entry + HEADER, key, length);
 }
 
 /** The young half's slot for a key: its own if it has one, else a free one; 0 if there is neither. */

@@ -1,3 +1,5 @@
+import { findByte } from "../bytes/search";
+
 /** Where the parts of a compact JWS are; addresses into the token. Make one and reuse it. */
 export class CompactJws {
   header: usize = 0;
@@ -30,6 +32,7 @@ export class CompactJws {
 }
 
 function indexOfDot(token: usize, length: i32, from: i32): i32 {
-  for (let i = from; i < length; i++) if (load<u8>(token + <usize>i) == 0x2e) return i;
-  return -1;
+  const last = token + <usize>length;
+  const at = findByte(token + <usize>from, last, 0x2e);
+  return at < last ? <i32>(at - token) : -1;
 }

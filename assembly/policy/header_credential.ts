@@ -1,5 +1,6 @@
 // The credential in one header value (RFC 6750 §2.1, and other prefixes). Envoy joins several `authorization` headers with commas
 // before any filter sees them, and no token has a comma in it: one is the sign of a second credential.
+import { findByte } from "../bytes/search";
 import { pointer } from "../host/literal";
 import { TokenSource } from "../config/model";
 
@@ -17,6 +18,7 @@ export let headerTokenPointer: usize = 0;
 export let headerTokenLength: i32 = 0;
 
 const SCHEME_LENGTH: usize = 6;
+const COMMA: u8 = 0x2c;
 
 /** Reads the `length` bytes at `at` as `source` has it. */
 export function readHeaderCredential(source: TokenSource, at: usize, length: i32): Credential {
@@ -26,7 +28,7 @@ export function readHeaderCredential(source: TokenSource, at: usize, length: i32
   const behind = behindPrefix(source, at, last);
   if (behind == 0) return hasCredentialBehindComma(source, at, last) ? Credential.Several : Credential.None;
   at = behind;
-  if (findComma(at, last) < last) return Credential.Several;
+  if (findByte(at, last, COMMA) < last) return Credential.Several;
   headerTokenPointer = at;
   headerTokenLength = <i32>(last - at);
   return Credential.One;
@@ -64,13 +66,8 @@ function isBearer(at: usize, last: usize): bool {
   return behind == last || load<u8>(behind) == 0x20 || load<u8>(behind) == 0x09 || load<u8>(behind) == 0x2c;
 }
 
-function findComma(at: usize, last: usize): usize {
-  while (at < last && load<u8>(at) != 0x2c) at++;
-  return at;
-}
-
 function hasCredentialBehindComma(source: TokenSource, at: usize, last: usize): bool {
-  for (at = findComma(at, last); at < last; at = findComma(at, last)) {
+  for (at = findByte(at, last, COMMA); at < last; at = findByte(at, last, COMMA)) {
     at++;
     while (at < last && isBlank(load<u8>(at))) at++;
     if (behindPrefix(source, at, last) != 0) return true;

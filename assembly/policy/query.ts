@@ -1,6 +1,8 @@
 // The query of a path as parameters. They are separated by `&`; some backends also split at `;`, so what stands there is looked at
 // as well, and nobody's reading is taken for granted.
 
+import { findByte } from "../bytes/search";
+
 /** The parameter that the last `nextParameter` found: its first byte, the end of its name, its end. */
 export let parameter: usize = 0;
 export let parameterNameEnd: usize = 0;
@@ -14,8 +16,7 @@ let end: usize = 0;
 /** Begins with the parameters of a path; false if it has no query. */
 export function beginQuery(path: usize, length: i32): bool {
   end = path + length;
-  cursor = path;
-  while (cursor < end && load<u8>(cursor) != 0x3f) cursor++;
+  cursor = findByte(path, end, 0x3f);
   return cursor < end;
 }
 
