@@ -38,7 +38,7 @@ export function configurationOf(streamId: u32): Configuration | null {
   return root != 0 && roots.has(root) ? roots.get(root) : null;
 }
 
-/** Forgets a context; the configuration of a deleted root is garbage then. */
-export function deleteContext(id: u32): void {
-  if (!rootOfStream.delete(id)) roots.delete(id);
+/** Forgets a context; true if it was a root, whose configuration is garbage then. */
+export function deleteContext(id: u32): bool {
+  return !rootOfStream.delete(id) && roots.delete(id);
 }

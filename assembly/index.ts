@@ -3,7 +3,7 @@
 import "@solo-io/proxy-runtime/assembly/runtime";
 import { nowNanoseconds } from "./host/clock";
 import { logError } from "./host/log";
-import { beginCallback } from "./host/memory";
+import { beginCallback, collect } from "./host/memory";
 import { failedSelfTest } from "./jose/self_test";
 import { seedHash } from "./json/siphash";
 import { createContext, configureContext, configurationOf, deleteContext } from "./context";
@@ -32,7 +32,9 @@ export function proxy_on_context_create(id: u32, parentId: u32): void {
 
 export function proxy_on_configure(rootId: u32, size: u32): u32 {
   beginCallback();
-  return configureContext(rootId, size) ? 1 : 0;
+  const accepted = configureContext(rootId, size);
+  collect();
+  return accepted ? 1 : 0;
 }
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): i32 {
@@ -41,5 +43,5 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32):
 }
 
 export function proxy_on_delete(id: u32): void {
-  deleteContext(id);
+  if (deleteContext(id)) collect();
 }

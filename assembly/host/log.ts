@@ -1,4 +1,5 @@
 import { proxy_log } from "@solo-io/proxy-runtime/assembly/imports";
+import { addLitter } from "./memory";
 
 const ERROR: usize = 4;
 
@@ -6,4 +7,6 @@ const ERROR: usize = 4;
 export function logError(message: string): void {
   const bytes = String.UTF8.encode(message);
   proxy_log(ERROR, changetype<usize>(bytes), bytes.byteLength);
+  // The message was put together for this, too.
+  addLitter(256 + 4 * bytes.byteLength);
 }

@@ -52,6 +52,8 @@ export class FilterHost {
   /** Seconds since 1970. */
   now = 1_900_000_000;
   routeName: string | null = null;
+  /** Whether proxy_send_local_response fails. */
+  refusesReplies = false;
   /** What verify_signature answers instead of judging: a WasmResult other than 0, or a result. */
   verifySignature: number | Uint8Array | null = null;
   readonly log: string[] = [];
@@ -62,6 +64,8 @@ export class FilterHost {
   #calls: string[] = [];
   #properties = new Map<string, string>();
   #root = 0;
+  /** Accepted and not ended. */
+  #roots: number[] = [];
   #contexts = 0;
 
   readonly #trusts: ((argument: Uint8Array) => boolean) | undefined;
@@ -89,9 +93,17 @@ export class FilterHost {
     const root = ++this.#contexts;
     this.#exports.proxy_on_context_create(root, 0);
     const accepted = this.#exports.proxy_on_configure(root, this.#configuration.length) === 1;
-    if (accepted) this.#root = root;
-    else this.#exports.proxy_on_delete(root);
+    if (accepted) {
+      this.#root = root;
+      this.#roots.push(root);
+    } else this.#exports.proxy_on_delete(root);
     return accepted;
+  }
+
+  /** Ends the root contexts before the newest one, as Envoy does when their last streams are gone. */
+  endOlder(): void {
+    for (const root of this.#roots) if (root !== this.#root) this.#exports.proxy_on_delete(root);
+    this.#roots = [this.#root];
   }
 
   /** Judges one request; several `authorization` headers are joined as Envoy does before any filter. */
@@ -210,6 +222,7 @@ export class FilterHost {
         headersLength: number,
         grpcStatus: number,
       ) => {
+        if (this.refusesReplies) return BAD_ARGUMENT;
         if (this.#reply !== null) throw new Error("a second local reply");
         this.#reply = {
           status,

@@ -1,0 +1,63 @@
+// Memory of the compiled filter: nothing collects it but the filter itself, between callbacks.
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { packageRoot } from "../../controller/xds/package-root.js";
+import { GOOD, key, NOW } from "./guard.js";
+import { FilterHost } from "./host.js";
+
+const load = () => {
+  const host = FilterHost.load(join(packageRoot(), "build", "claimgate.wasm"));
+  host.now = NOW;
+  return host;
+};
+
+/** A configuration with as many policies, each with a regular expression of its own. */
+const configuration = (policies: number, generation: number) => ({
+  version: 1,
+  providers: { p: { issuer: "issuer", jwks: { keys: [key.jwk] } } },
+  policies: Object.fromEntries(
+    Array.from({ length: policies }, (_, i) => {
+      const principals = [{ claims: { team: `dev|team-${generation}-${i}` }, matcher: "REGEX_MATCH" }];
+      return [
+        `p${i}`,
+        { checks: [{ authentication: { providers: ["p"] }, authorization: { policies: { v: { principals } } } }] },
+      ];
+    }),
+  ),
+  defaultPolicy: "p0",
+});
+
+const ask = (host: FilterHost) =>
+  host.request([
+    [":path", "/"],
+    ["authorization", `Bearer ${GOOD}`],
+  ]).verdict;
+
+it("is given back when a configuration is replaced, and when one is refused", () => {
+  const host = load();
+  const replace = (generation: number): void => {
+    expect(host.configure(configuration(50, generation))).toBe(true);
+    host.endOlder();
+    expect(ask(host)).toBe("continue");
+    expect(host.configure({ ...configuration(50, generation), unknown: 1 })).toBe(false);
+  };
+  for (let i = 0; i < 5; i++) replace(i);
+  const size = host.memorySize;
+  for (let i = 0; i < 100; i++) replace(i);
+  expect(host.memorySize).toBe(size);
+});
+
+it("does not grow with what requests make it say", () => {
+  const host = load();
+  expect(host.configure(configuration(1, 0))).toBe(true);
+  host.refusesReplies = true;
+  // Each of these writes a line to the log, which is a string.
+  const send = (): void => {
+    for (let i = 0; i < 30_000; i++) host.request([[":path", "/"]]);
+    host.log.length = 0;
+  };
+  send();
+  const size = host.memorySize;
+  for (let i = 0; i < 6; i++) send();
+  expect(host.memorySize).toBe(size);
+});
