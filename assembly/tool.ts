@@ -25,6 +25,7 @@ let token: Token | null = null;
 export function claimgate_jws_keys(at: usize, length: i32, host: bool): i32 {
   const doc = new JsonDocument(MAX_JSON_TOKENS, MAX_JSON_DEPTH);
   keys = doc.parse(at, length) == JsonError.None ? decodeJwks(doc, 0, host, true).keys : [];
+  doc.free();
   beginCallback();
   return keys.length;
 }

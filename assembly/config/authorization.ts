@@ -4,7 +4,19 @@ import { JsonDocument, Kind } from "../json/document";
 import { compileRegex, regexError } from "../regex/regex";
 import { ByteMap } from "./byte_map";
 import { claimPath } from "./claim_path";
-import { arrayField, expectObject, fail, failed, find, mapField, stringField, stringsField } from "./fields";
+import {
+  arrayField,
+  below,
+  elementPath,
+  expectObject,
+  fail,
+  failed,
+  find,
+  mapField,
+  memberPath,
+  stringField,
+  stringsField,
+} from "./fields";
 import { AuthorizationPolicy, ClaimMatch, Matcher, Principal } from "./model";
 
 const FIELDS: StaticArray<string> = ["policies"];
@@ -50,7 +62,7 @@ export function decodeAuthorization(
     return policies;
   }
   for (let i = 0, key = map + 1, n = doc.count(map); i < n && !failed(); i++, key = doc.next(key + 1)) {
-    policies.push(decodePolicy(doc, key + 1, path + ".policies." + doc.text(key), providers));
+    policies.push(decodePolicy(doc, key + 1, memberPath(below(path, "policies"), doc, key), providers));
   }
   return policies;
 }
@@ -61,10 +73,10 @@ function decodePolicy(doc: JsonDocument, token: i32, path: string, providers: By
   const named = stringField(doc, token, "nestedClaimDelimiter", path);
   const delimiter = named === null ? new StaticArray<u8>(0) : named;
   const permissions = find(doc, token, "permissions");
-  if (permissions >= 0 && expectObject(doc, permissions, path + ".permissions", PERMISSION_FIELDS)) {
-    const prefix = stringField(doc, permissions, "pathPrefix", path + ".permissions");
+  if (permissions >= 0 && expectObject(doc, permissions, below(path, "permissions"), PERMISSION_FIELDS)) {
+    const prefix = stringField(doc, permissions, "pathPrefix", below(path, "permissions"));
     if (prefix !== null && prefix.length > 0) policy.pathPrefix = prefix;
-    policy.methods = stringsField(doc, permissions, "methods", path + ".permissions");
+    policy.methods = stringsField(doc, permissions, "methods", below(path, "permissions"));
   }
   const principals = arrayField(doc, token, "principals", path);
   if (principals < 0) {
@@ -72,7 +84,7 @@ function decodePolicy(doc: JsonDocument, token: i32, path: string, providers: By
     return policy;
   }
   for (let i = 0, at = principals + 1, n = doc.count(principals); i < n && !failed(); i++, at = doc.next(at)) {
-    policy.principals.push(decodePrincipal(doc, at, path + ".principals[" + i.toString() + "]", delimiter, providers));
+    policy.principals.push(decodePrincipal(doc, at, elementPath(path, "principals", i), delimiter, providers));
   }
   return policy;
 }
@@ -101,7 +113,7 @@ function decodePrincipal(
   if (claims < 0) fail(path + ".claims", "is required");
   if (failed()) return principal;
   for (let i = 0, key = claims + 1, n = doc.count(claims); i < n && !failed(); i++, key = doc.next(key + 1)) {
-    const at = path + ".claims." + doc.text(key);
+    const at = memberPath(below(path, "claims"), doc, key);
     if (doc.kind(key + 1) != Kind.String) {
       fail(at, "must be a string");
       break;

@@ -12,6 +12,7 @@ import {
   find,
   isInteger,
   mapField,
+  memberPath,
   resetFailure,
   stringField,
   tokenIs,
@@ -47,10 +48,21 @@ export function decodeConfiguration(at: usize, length: i32): Configuration | nul
   resetFailure();
   const doc = new JsonDocument(MAX_TOKENS, MAX_DEPTH);
   const error = doc.parse(at, length);
-  if (error != JsonError.None) {
-    fail("configuration", error == JsonError.Duplicate ? "names a member twice" : "is not JSON");
-    return null;
-  }
+  let configuration: Configuration | null = null;
+  if (error == JsonError.None) {
+    resetFailure(false);
+    configuration = decodeDocument(doc);
+    if (configuration === null) {
+      // Once more, to say where.
+      resetFailure();
+      configuration = decodeDocument(doc);
+    }
+  } else fail("configuration", error == JsonError.Duplicate ? "names a member twice" : "is not JSON");
+  doc.free();
+  return configuration;
+}
+
+function decodeDocument(doc: JsonDocument): Configuration | null {
   const configuration = new Configuration();
   if (!expectObject(doc, 0, "configuration", FIELDS)) return null;
   checkVersion(doc);
@@ -97,7 +109,7 @@ function decodeProviders(doc: JsonDocument, configuration: Configuration, hostCr
   if (map < 0) return names;
   for (let i = 0, key = map + 1, n = doc.count(map); i < n && !failed(); i++, key = doc.next(key + 1)) {
     names.add(doc.pointer(key), doc.length(key), configuration.providers.length);
-    const provider = decodeProvider(doc, key + 1, "providers." + doc.text(key), hostCrypto);
+    const provider = decodeProvider(doc, key + 1, memberPath("providers", doc, key), hostCrypto);
     configuration.providers.push(provider);
     addTokenParameters(configuration.tokenParameters, provider.sources);
   }
@@ -109,7 +121,7 @@ function decodePolicies(doc: JsonDocument, configuration: Configuration, provide
   if (map < 0) return fail("policies", "is required");
   for (let i = 0, key = map + 1, n = doc.count(map); i < n && !failed(); i++, key = doc.next(key + 1)) {
     configuration.policyNames.add(doc.pointer(key), doc.length(key), configuration.policies.length);
-    configuration.policies.push(decodePolicy(doc, key + 1, "policies." + doc.text(key), providers, configuration));
+    configuration.policies.push(decodePolicy(doc, key + 1, memberPath("policies", doc, key), providers, configuration));
   }
   const name = stringField(doc, 0, "defaultPolicy", "configuration");
   if (name !== null) configuration.defaultPolicy = configuration.policyNames.get(pointer(name), name.length);

@@ -4,10 +4,13 @@ import { JsonDocument, Kind } from "../json/document";
 import { integerStatus, integerValue, IntegerStatus } from "../json/number";
 
 let failure: string = "";
+/** Texts of paths are made. Without a failure nobody reads one, and in a large configuration making them takes as long as all else. */
+let naming: bool = false;
 
-/** Forgets an earlier failure. */
-export function resetFailure(): void {
+/** Forgets an earlier failure. `named`: what fails from now on is to be named by its path. */
+export function resetFailure(named: bool = true): void {
   failure = "";
+  naming = named;
 }
 
 /** The first failure as `path: message`, or empty. */
@@ -17,6 +20,21 @@ export function failureText(): string {
 
 export function failed(): bool {
   return failure.length != 0;
+}
+
+/** The path of what is called `name` below `path`; "" while paths are not made. */
+export function below(path: string, name: string): string {
+  return naming ? path + "." + name : "";
+}
+
+/** The same for the member with this key. */
+export function memberPath(path: string, doc: JsonDocument, key: i32): string {
+  return naming ? path + "." + doc.text(key) : "";
+}
+
+/** The same for an element of the list called `name`. */
+export function elementPath(path: string, name: string, index: i32): string {
+  return naming ? path + "." + name + "[" + index.toString() + "]" : "";
 }
 
 /** Notes what is wrong at `path`; the first one counts. */

@@ -4,7 +4,7 @@ import { JsonDocument } from "../json/document";
 import { decodeAuthentication } from "./authentication";
 import { decodeAuthorization } from "./authorization";
 import { ByteMap } from "./byte_map";
-import { arrayField, expectObject, fail, failed, find, stringField, stringsField } from "./fields";
+import { arrayField, below, elementPath, expectObject, fail, failed, find, stringField, stringsField } from "./fields";
 import { checkHeaderName } from "./header_name";
 import { Check, Configuration, MAX_CHECKS, Policy, Provider } from "./model";
 
@@ -29,7 +29,7 @@ export function decodePolicy(
   if (failed() || checks < 0) return policy;
   if (doc.count(checks) > MAX_CHECKS) fail(path + ".checks", "has more than " + MAX_CHECKS.toString() + " entries");
   for (let i = 0, at = checks + 1, n = doc.count(checks); i < n && !failed(); i++, at = doc.next(at)) {
-    policy.checks.push(decodeCheck(doc, at, path + ".checks[" + i.toString() + "]", names, configuration, policy));
+    policy.checks.push(decodeCheck(doc, at, elementPath(path, "checks", i), names, configuration, policy));
   }
   // What a policy writes it also removes, whatever the lists say: nobody but the filter may set it.
   for (let i = 0; i < policy.authentications.length; i++) {
@@ -59,15 +59,15 @@ function decodeCheck(
   }
   if (preceding >= 0) {
     check.preceding = policy.authentications.length;
-    const at = path + ".precedingAuthentication";
+    const at = below(path, "precedingAuthentication");
     policy.authentications.push(decodeAuthentication(doc, preceding, at, names, configuration));
   }
   if (authentication >= 0) {
     check.authentication = policy.authentications.length;
-    const at = path + ".authentication";
+    const at = below(path, "authentication");
     policy.authentications.push(decodeAuthentication(doc, authentication, at, names, configuration));
   }
-  if (authorization >= 0) check.authorization = decodeAuthorization(doc, authorization, path + ".authorization", names);
+  if (authorization >= 0) check.authorization = decodeAuthorization(doc, authorization, below(path, "authorization"), names);
   return check;
 }
 
@@ -75,7 +75,7 @@ function decodeCheck(
 export function headerNames(doc: JsonDocument, object: i32, path: string): StaticArray<u8>[] {
   const names = stringsField(doc, object, "identityHeaders", path);
   for (let i = 0; i < names.length; i++) {
-    checkHeaderName(unchecked(names[i]), path + ".identityHeaders[" + i.toString() + "]");
+    checkHeaderName(unchecked(names[i]), elementPath(path, "identityHeaders", i));
   }
   return names;
 }

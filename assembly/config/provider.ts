@@ -8,7 +8,9 @@ import { claimPath } from "./claim_path";
 import { decodeFailureStatus } from "./failure_status";
 import {
   arrayField,
+  below,
   boolField,
+  elementPath,
   expectObject,
   fail,
   failed,
@@ -56,8 +58,8 @@ export function decodeProvider(doc: JsonDocument, token: i32, path: string, host
   if (jwks >= 0 && remote >= 0) fail(path + ".remoteJwks", "excludes jwks");
   if (jwks < 0 && remote < 0) fail(path + ".jwks", "is required, or remoteJwks");
   if (failed()) return provider;
-  if (remote >= 0) provider.remote = decodeRemoteJwks(doc, remote, path + ".remoteJwks");
-  else decodeLocalJwks(doc, jwks, path + ".jwks", provider, hostCrypto);
+  if (remote >= 0) provider.remote = decodeRemoteJwks(doc, remote, below(path, "remoteJwks"));
+  else decodeLocalJwks(doc, jwks, below(path, "jwks"), provider, hostCrypto);
   decodeClaimHeaders(doc, token, path, provider);
   return provider;
 }
@@ -75,14 +77,14 @@ function decodeClaimHeaders(doc: JsonDocument, object: i32, path: string, provid
   const list = arrayField(doc, object, "claimsToHeaders", path);
   if (list < 0) return;
   for (let i = 0, token = list + 1, n = doc.count(list); i < n; i++, token = doc.next(token)) {
-    const at = path + ".claimsToHeaders[" + i.toString() + "]";
+    const at = elementPath(path, "claimsToHeaders", i);
     if (!expectObject(doc, token, at, CLAIM_FIELDS)) return;
     const claim = stringField(doc, token, "claim", at);
     const header = stringField(doc, token, "header", at);
     if (claim === null || claim.length == 0) fail(at + ".claim", "is required");
     if (header === null) fail(at + ".header", "is required");
     if (failed() || claim === null || header === null) return;
-    checkHeaderName(header, at + ".header");
+    checkHeaderName(header, below(at, "header"));
     if (readsHeader(provider.sources, header)) return fail(at + ".header", "is where the provider's tokens are");
     const encoding = stringField(doc, token, "encoding", at);
     const plain = encoding !== null && sameContent(encoding, JSON_ENCODING);

@@ -1,7 +1,7 @@
 // providers.NAME.tokenSources: where in a request the provider's tokens are.
 import { ascii, isListed, pointer, sameContent } from "../host/literal";
 import { JsonDocument } from "../json/document";
-import { arrayField, expectObject, fail, failed, stringField } from "./fields";
+import { arrayField, below, elementPath, expectObject, fail, failed, stringField } from "./fields";
 import { checkTokenHeader } from "./header_name";
 import { SourceKind, SourceSet, TokenSource } from "./model";
 
@@ -26,7 +26,7 @@ export function decodeTokenSources(doc: JsonDocument, object: i32, path: string)
   }
   if (doc.count(list) == 0) fail(path + ".tokenSources", "must name at least one place");
   for (let i = 0, token = list + 1, n = doc.count(list); i < n && !failed(); i++, token = doc.next(token)) {
-    decodeTokenSource(doc, token, path + ".tokenSources[" + i.toString() + "]", sources);
+    decodeTokenSource(doc, token, elementPath(path, "tokenSources", i), sources);
   }
   return sources;
 }
@@ -40,8 +40,8 @@ function decodeTokenSource(doc: JsonDocument, token: i32, path: string, sources:
   if (kind === null) fail(path + ".kind", "is required");
   if (failed() || kind === null || name === null) return;
   if (sameContent(kind, HEADER)) {
-    checkTokenHeader(name, path + ".name");
-    if (prefix !== null) checkPrefix(prefix, path + ".prefix");
+    checkTokenHeader(name, below(path, "name"));
+    if (prefix !== null) checkPrefix(prefix, below(path, "prefix"));
     const bearer = prefix !== null && isBearer(prefix);
     sources.push(new TokenSource(SourceKind.Header, name, prefix === null || bearer ? NONE : prefix, bearer));
   } else if (sameContent(kind, QUERY)) {

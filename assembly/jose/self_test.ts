@@ -13,11 +13,13 @@ const MAX_SIGNATURE: i32 = 512;
 export function failedSelfTest(): string {
   const doc = new JsonDocument(64, 8);
   const signature = new StaticArray<u8>(MAX_SIGNATURE);
-  for (let i = 0; i < ALGORITHMS.length; i++) {
+  let failed = "";
+  for (let i = 0; i < ALGORITHMS.length && failed.length == 0; i++) {
     const algorithm = ALGORITHMS[i];
-    if (i >= KNOWN_ANSWERS.length || !passes(doc, algorithm, KNOWN_ANSWERS[i], signature)) return algorithm.name;
+    if (i >= KNOWN_ANSWERS.length || !passes(doc, algorithm, KNOWN_ANSWERS[i], signature)) failed = algorithm.name;
   }
-  return "";
+  doc.free();
+  return failed;
 }
 
 function passes(doc: JsonDocument, algorithm: Algorithm, known: KnownAnswer, signature: StaticArray<u8>): bool {

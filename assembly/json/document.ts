@@ -34,7 +34,8 @@ function isSpace(c: u32): bool {
  * tape has grown to the size in use. Every accessor takes any token: one that does not exist reads as an empty null.
  */
 export class JsonDocument {
-  private tape: ArrayBuffer;
+  /** Not the garbage collector's: a large document gives its memory back at once. */
+  private tape: usize;
   private base: usize;
   private names: NameIndex;
   private capacity: i32;
@@ -48,11 +49,19 @@ export class JsonDocument {
     private maxDepth: i32,
   ) {
     const capacity = min(maxTokens, FIRST_CAPACITY);
-    const tape = new ArrayBuffer(<i32>((<usize>capacity) << TOKEN_SHIFT));
+    const tape = heap.alloc((<usize>capacity) << TOKEN_SHIFT);
     this.tape = tape;
-    this.base = changetype<usize>(tape);
+    this.base = tape;
     this.capacity = capacity;
     this.names = new NameIndex(FIRST_CAPACITY);
+  }
+
+  /** Gives its memory back. It is of no more use then. */
+  free(): void {
+    this.tokens = 0;
+    this.capacity = 0;
+    heap.free(this.tape);
+    this.names.free();
   }
 
   /**
@@ -61,7 +70,7 @@ export class JsonDocument {
    */
   parse(p: usize, n: i32): JsonError {
     this.tokens = 0;
-    this.base = changetype<usize>(this.tape);
+    this.base = this.tape;
     this.origin = 0;
     this.names.clear();
     const error = n > 0 ? this.read(p, p + <usize>n) : JsonError.Syntax;
@@ -186,10 +195,9 @@ export class JsonDocument {
   private grow(): bool {
     if (this.capacity >= this.maxTokens) return false;
     const capacity = min(this.maxTokens, this.capacity << 1);
-    const tape = new ArrayBuffer(<i32>((<usize>capacity) << TOKEN_SHIFT));
-    memory.copy(changetype<usize>(tape), this.base, (<usize>this.tokens) << TOKEN_SHIFT);
+    const tape = heap.realloc(this.tape, (<usize>capacity) << TOKEN_SHIFT);
     this.tape = tape;
-    this.base = changetype<usize>(tape);
+    this.base = tape;
     this.capacity = capacity;
     // The next power of two: every name has a value, so the index is at most half full.
     this.names.grow(1 << (32 - clz(capacity - 1)));

@@ -20,17 +20,19 @@ export const enum NameAdded {
  * counting generations, not by writing, so that a small document does not pay for the size a large one left behind.
  */
 export class NameIndex {
-  private slots: ArrayBuffer;
   private base: usize;
   private mask: u32;
   private generation: u32 = 1;
 
   /** `capacity` is a power of two, at least twice the number of names. */
   constructor(capacity: i32) {
-    const slots = new ArrayBuffer(<i32>((<usize>capacity) << SLOT_SHIFT));
-    this.slots = slots;
-    this.base = changetype<usize>(slots);
+    this.base = emptySlots(capacity);
     this.mask = <u32>capacity - 1;
+  }
+
+  /** Gives its memory back. */
+  free(): void {
+    heap.free(this.base);
   }
 
   clear(): void {
@@ -41,19 +43,17 @@ export class NameIndex {
 
   /** Makes room for twice as many names of the current document. */
   grow(capacity: i32): void {
-    const old = this.slots;
     const from = this.base;
     const to = from + ((<usize>this.mask + 1) << SLOT_SHIFT);
-    const slots = new ArrayBuffer(<i32>((<usize>capacity) << SLOT_SHIFT));
-    this.slots = slots;
-    this.base = changetype<usize>(slots);
+    this.base = emptySlots(capacity);
     this.mask = <u32>capacity - 1;
-    for (let slot = changetype<usize>(old); slot < to; slot += 1 << SLOT_SHIFT) {
+    for (let slot = from; slot < to; slot += 1 << SLOT_SHIFT) {
       if (load<u32>(slot) != this.generation) continue;
       let at = load<u32>(slot, 8) & this.mask;
       while (load<u32>(this.slot(at)) == this.generation) at = (at + 1) & this.mask;
       memory.copy(this.slot(at), slot, 1 << SLOT_SHIFT);
     }
+    heap.free(from);
   }
 
   // @ts-ignore: decorator
@@ -104,4 +104,11 @@ export class NameIndex {
     const token = tape + ((<usize>load<u32>(slot, 12)) << 4);
     return load<i32>(token, 8) == n && memory.compare(load<u32>(token, 4), p, n) == 0;
   }
+}
+
+function emptySlots(capacity: i32): usize {
+  const size = (<usize>capacity) << SLOT_SHIFT;
+  const slots = heap.alloc(size);
+  memory.fill(slots, 0, size);
+  return slots;
 }

@@ -3,7 +3,7 @@ import { assertionsBetween, follow, isWord, listA, listB, newSet, reached, steps
 import { INSTRUCTION } from "./program";
 import { Scratch } from "./scratch";
 
-// A deterministic automaton made from a program by subset construction, all at once when the expression is compiled, if it comes
+// A deterministic automaton made from a program by subset construction, all at once when the expression is first matched, if it comes
 // out small. Its table, one allocation:
 //   column u8[256]           the column of each byte; bytes no instruction tells apart share one
 //   rows   u16[rows][width]  column 0: 1 if the row accepts; the others: where the next row begins, in entries

@@ -11,26 +11,46 @@ import { isUtf8 } from "./utf8";
 
 export { regexError } from "./errors";
 
+const EMPTY = new StaticArray<u8>(0);
+
 /** Longest pattern in bytes. */
 export const MAX_PATTERN: i32 = 4096;
 
-/** A compiled regular expression: either a table (dfa.ts) or, where that would be large, a program (pike.ts). */
+/**
+ * A compiled regular expression: a program (pike.ts), from which the first match makes a table (dfa.ts) unless that would be large.
+ * Not before: configurations have thousands of expressions, a worker that reads one stops for all of them, and few are ever asked.
+ */
 export class Regex {
+  private table: StaticArray<u8> | null = null;
+  private width: u32 = 0;
+  private readonly assertions: u32;
+
   constructor(
-    private readonly program: StaticArray<u8>,
-    private readonly table: StaticArray<u8> | null,
-    private readonly width: u32,
-    private readonly asserting: bool,
-  ) {}
+    private program: StaticArray<u8>,
+    private undecided: bool,
+  ) {
+    this.assertions = assertionsOf(program);
+  }
 
   /**
-   * Whether the expression matches the whole subject, as RE2::FullMatch. Takes time linear in `length`, and allocates nothing. The
-   * subject may be any bytes; what is not UTF-8 matches nothing.
+   * Whether the expression matches the whole subject, as RE2::FullMatch. Takes time linear in `length`, and allocates nothing but the
+   * table, once. The subject may be any bytes; what is not UTF-8 matches nothing.
    */
   matches(subject: usize, length: i32): bool {
+    if (this.undecided) this.decide();
     const table = this.table;
     if (table !== null) return dfaMatches(table, this.width, subject, length);
-    return pikeMatches(this.program, this.asserting, subject, length);
+    return pikeMatches(this.program, this.assertions != 0, subject, length);
+  }
+
+  /** Makes the table, if there is to be one; the program is of no more use then. */
+  private decide(): void {
+    this.undecided = false;
+    const table = buildDfa(this.program, this.assertions);
+    if (table === null) return;
+    this.table = table;
+    this.width = tableWidth();
+    this.program = EMPTY;
   }
 
   /** Bytes held outside of the object itself. */
@@ -39,7 +59,9 @@ export class Regex {
     return table !== null ? table.length : this.program.length;
   }
 
+  /** Whether matching goes by a table. */
   get isTable(): bool {
+    if (this.undecided) this.decide();
     return this.table !== null;
   }
 }
@@ -68,11 +90,7 @@ export function compileTo(pattern: usize, length: i32, tabular: bool): Regex | n
   return null;
 }
 
-const EMPTY = new StaticArray<u8>(0);
-
 function finish(program: StaticArray<u8>, tabular: bool): Regex {
   reserveClosure(<u32>(program.length / <i32>INSTRUCTION));
-  const assertions = assertionsOf(program);
-  const table = tabular ? buildDfa(program, assertions) : null;
-  return table !== null ? new Regex(EMPTY, table, tableWidth(), false) : new Regex(program, null, 0, assertions != 0);
+  return new Regex(program, tabular);
 }
