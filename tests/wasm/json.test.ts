@@ -114,9 +114,9 @@ describe("numbers", () => {
 });
 
 describe("size", () => {
-  const best = (document: string): number => {
+  const best = (document: string, runs = 5): number => {
     let fastest = Infinity;
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < runs; i++) {
       const length = reader.put(document);
       const start = performance.now();
       expect(reader.exports.parse(length)).toBe(JsonError.None);
@@ -133,7 +133,14 @@ describe("size", () => {
   test("ten times the names take about ten times as long", () => {
     const large = configuration(10_000);
     expect(large.length).toBeGreaterThan(1_000_000);
-    expect(best(large) / best(configuration(1_000))).toBeLessThan(40);
+    const small = configuration(1_000);
+    let [least, most] = [Infinity, Infinity];
+    // What else the machine does only ever adds: as many runs as it takes to see it without.
+    for (let run = 0; run < 12 && (run === 0 || most / least > 40); run++) {
+      least = Math.min(least, best(small, 30));
+      most = Math.min(most, best(large));
+    }
+    expect(most / least).toBeLessThan(40);
     expect(reader.parse(large)).toBe(JsonError.None);
     expect(reader.write()).toBe(large);
   });

@@ -159,7 +159,16 @@ describe("time", () => {
     ["a hostname each, half of them wildcards", (i: number) => [`${i % 2 === 0 ? "*" : "a"}.h${i >> 1}.example.com`]],
   ])(
     "%s: ten times the routes take about ten times as long, not a hundred",
-    (_, hostname) => expect(elapsed(many(5000, hostname)) / elapsed(many(500, hostname))).toBeLessThan(40),
+    (_, hostname) => {
+      const [small, large] = [many(500, hostname), many(5000, hostname)];
+      let [least, most] = [Infinity, Infinity];
+      // What else the machine does only ever adds: as many runs as it takes to see it without.
+      for (let run = 0; run < 6 && (run === 0 || most / least > 40); run++) {
+        least = Math.min(least, elapsed(small));
+        most = Math.min(most, elapsed(large));
+      }
+      expect(most / least).toBeLessThan(40);
+    },
     120_000,
   );
 });
