@@ -5,6 +5,8 @@ import { Configuration } from "./config/model";
 import { configurationLength, configurationPointer, readConfiguration } from "./host/configuration";
 import { logError } from "./host/log";
 import { reserveTokens } from "./policy/verified";
+import { forgetTick, tickSoon } from "./remote/schedule";
+import { attachSources, detachSources, forgetWaiting } from "./remote/sources";
 import { StreamTable } from "./stream_table";
 
 const roots = new Map<u32, Configuration | null>();
@@ -27,9 +29,18 @@ export function configureContext(rootId: u32, size: i32): bool {
     logError("claimgate: " + configurationError());
     return false;
   }
+  if (attachSources(rootId, configuration) && !tickSoon(rootId)) {
+    logError("claimgate: remoteJwks: the host has no timer, without which keys are not fetched");
+    return false;
+  }
   reserveTokens(configuration);
   roots.set(rootId, configuration);
   return true;
+}
+
+/** The root of a stream; 0 if it is not known. */
+export function rootOf(streamId: u32): u32 {
+  return rootOfStream.get(streamId);
 }
 
 /** What a stream is judged by; null if its root has none, and then it must be refused. */
@@ -40,5 +51,11 @@ export function configurationOf(streamId: u32): Configuration | null {
 
 /** Forgets a context; true if it was a root, whose configuration is garbage then. */
 export function deleteContext(id: u32): bool {
-  return !rootOfStream.delete(id) && roots.delete(id);
+  if (rootOfStream.delete(id)) {
+    forgetWaiting(id);
+    return false;
+  }
+  detachSources(id);
+  forgetTick(id);
+  return roots.delete(id);
 }

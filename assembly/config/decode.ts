@@ -70,7 +70,8 @@ function decodeDocument(doc: JsonDocument): Configuration | null {
   configuration.removeUnderscoreVariants = boolField(doc, 0, "removeUnderscoreVariants", "configuration", true);
   configuration.policyFromRouteName = boolField(doc, 0, "policyFromRouteName", "configuration", false);
   decodeKeyHealth(doc, configuration);
-  const providers = decodeProviders(doc, configuration, allowsHostCrypto(doc));
+  configuration.hostCrypto = allowsHostCrypto(doc);
+  const providers = decodeProviders(doc, configuration);
   if (find(doc, 0, "identityHeaders") < 0) {
     for (let i = 0; i < configuration.providers.length; i++) {
       addWrittenHeaders(configuration.identityHeaders, unchecked(configuration.providers[i]));
@@ -103,13 +104,14 @@ function decodeKeyHealth(doc: JsonDocument, configuration: Configuration): void 
   configuration.keyHealth = clusterField(doc, token, "keyHealth");
 }
 
-function decodeProviders(doc: JsonDocument, configuration: Configuration, hostCrypto: bool): ByteMap {
+function decodeProviders(doc: JsonDocument, configuration: Configuration): ByteMap {
   const names = new ByteMap();
   const map = mapField(doc, 0, "providers", "configuration");
   if (map < 0) return names;
   for (let i = 0, key = map + 1, n = doc.count(map); i < n && !failed(); i++, key = doc.next(key + 1)) {
     names.add(doc.pointer(key), doc.length(key), configuration.providers.length);
-    const provider = decodeProvider(doc, key + 1, memberPath("providers", doc, key), hostCrypto);
+    const provider = decodeProvider(doc, key + 1, memberPath("providers", doc, key), configuration.hostCrypto);
+    provider.name = doc.text(key);
     configuration.providers.push(provider);
     addTokenParameters(configuration.tokenParameters, provider.sources);
   }

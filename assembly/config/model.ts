@@ -1,6 +1,7 @@
 // The compiled plugin configuration: decoded once, read by every request, never changed afterwards.
 import { sameContent } from "../host/literal";
 import { Jwk } from "../jose/jwk";
+import { KeySource } from "../remote/key_source";
 import { Regex } from "../regex/regex";
 import { ByteMap } from "./byte_map";
 
@@ -68,6 +69,7 @@ export class RemoteJwks {
 }
 
 export class Provider {
+  name: string = "";
   issuer: StaticArray<u8> | null = null;
   /** Without scheme and trailing slash (audience.ts); empty: `aud` is not checked. */
   audiences: StaticArray<u8>[] = [];
@@ -75,8 +77,10 @@ export class Provider {
   sources: TokenSource[] = [];
   forwardToken: bool = false;
   keys: Jwk[] = [];
-  /** Where `keys` come from; null: from the configuration. */
+  /** Where keys come from; null: they are `keys`. */
   remote: RemoteJwks | null = null;
+  /** What is known of remote keys; every provider that has `remote` and belongs to a root has it. */
+  source: KeySource | null = null;
   /** The keys' name (jose/key_set_id.ts). */
   keySetHigh: u64 = 0;
   keySetLow: u64 = 0;
@@ -182,6 +186,8 @@ export class Configuration {
   policyNames: ByteMap = new ByteMap();
   defaultPolicy: i32 = -1;
   policyFromRouteName: bool = false;
+  /** Whether the host's code may check signatures. */
+  hostCrypto: bool = true;
   /** Cluster to report the health of remote keys to. */
   keyHealth: StaticArray<u8> | null = null;
 }

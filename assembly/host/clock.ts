@@ -13,3 +13,8 @@ export function nowNanoseconds(): u64 {
 export function nowSeconds(): u64 {
   return nowNanoseconds() / 1_000_000_000;
 }
+
+/** Milliseconds since 1970, or 0 if the host has no clock. */
+export function nowMilliseconds(): u64 {
+  return nowNanoseconds() / 1_000_000;
+}

@@ -21,6 +21,14 @@ export function copyBytes(at: usize, length: i32): StaticArray<u8> {
   return bytes;
 }
 
+/** One text behind the other. */
+export function joinBytes(a: StaticArray<u8>, b: StaticArray<u8>): StaticArray<u8> {
+  const bytes = new StaticArray<u8>(a.length + b.length);
+  memory.copy(pointer(bytes), pointer(a), a.length);
+  memory.copy(pointer(bytes) + <usize>a.length, pointer(b), b.length);
+  return bytes;
+}
+
 /** Whether two byte ranges are equal. Not constant-time: nothing secret is compared with it. */
 // @ts-ignore: decorator
 @inline

@@ -42,9 +42,14 @@ export function addLitter(size: usize): void {
   litter += size;
 }
 
-/** Gives back everything handed out since the last call; every callback begins with it. */
+/** Every callback begins with it. */
 export function beginCallback(): void {
   if (litter > LITTER) collect();
+  beginAnew();
+}
+
+/** Gives back everything handed out since the last time: for a callback that is about several requests, one after the other. */
+export function beginAnew(): void {
   // 0 stands for none.
   if (++callbackNumber == 0) callbackNumber = 1;
   used = 0;

@@ -1,10 +1,12 @@
-// Properties of the request: the name of the chosen route, and what the filter leaves for access logs.
+// Properties: the name of the chosen route, what the filter leaves for access logs, and the node's id.
 import { proxy_get_property, proxy_set_property } from "@solo-io/proxy-runtime/assembly/imports";
 import { Lookup } from "./headers";
-import { ascii, pointer } from "./literal";
+import { ascii, copyBytes, pointer } from "./literal";
 import { NOT_FOUND, OK } from "./status";
 
 const ROUTE_NAME = ascii("xds\0route_name");
+const NODE_ID = ascii("xds\0node\0id");
+const NONE = ascii("");
 const OUT: usize = memory.data(16, 8);
 
 export let routeNamePointer: usize = 0;
@@ -22,6 +24,14 @@ export function readRouteName(): Lookup {
   routeNamePointer = load<u32>(OUT);
   routeNameLength = load<i32>(OUT, 4);
   return routeNameLength >= 0 ? Lookup.Found : Lookup.Failed;
+}
+
+/** Id of the Envoy's node (bootstrap `node.id`); empty if the host does not say. */
+export function readNodeId(): StaticArray<u8> {
+  store<u64>(OUT, 0);
+  const status = proxy_get_property(pointer(NODE_ID), NODE_ID.length, OUT, OUT + 4);
+  const length = load<i32>(OUT, 4);
+  return status == OK && length > 0 ? copyBytes(load<u32>(OUT), length) : NONE;
 }
 
 /**

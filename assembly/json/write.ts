@@ -66,6 +66,13 @@ export function writeJson(doc: JsonDocument, token: i32, out: usize, capacity: i
   return putValue(doc, token) ? <i32>(w - out) : -1;
 }
 
+/** Writes `n` bytes of UTF-8 as a JSON string; bytes written, or -1 if they are more than `capacity`. */
+export function writeJsonString(p: usize, n: i32, out: usize, capacity: i32): i32 {
+  w = out;
+  limit = out + <usize>max(capacity, 0);
+  return putString(p, n) ? <i32>(w - out) : -1;
+}
+
 function putValue(doc: JsonDocument, root: i32): bool {
   const end = doc.next(root);
   let token = root;

@@ -4,7 +4,9 @@ import { pointer, sameBytes } from "../host/literal";
 import { nowSeconds } from "../host/clock";
 import { Authentication, Provider } from "../config/model";
 import { isAudienceAllowed } from "./audience";
+import { expectNothing } from "./expectation";
 import { Reason } from "./reasons";
+import { judgeRemoteSignature } from "./remote_signature";
 import { judgeSignature } from "./signature";
 import { Token } from "./token";
 
@@ -25,6 +27,7 @@ export function authenticate(all: Provider[], by: Authentication, token: Token, 
     const reason = judge(unchecked(all[index]), token);
     if (reason == Reason.None) {
       acceptedProvider = index;
+      expectNothing();
       return Reason.None;
     }
     if (reason != Reason.JwtUnknownIssuer) answer = reason;
@@ -60,8 +63,8 @@ function saturatingAdd(a: u64, b: u64): u64 {
 }
 
 function verifySignature(provider: Provider, token: Token): Reason {
-  // First: a set that was never fetched has no name that the cache could know.
-  if (provider.keys.length == 0) return Reason.JwksFetchFailed;
+  const source = provider.source;
+  if (source !== null) return judgeRemoteSignature(provider.remote, source, token);
   if (token.isVerifiedBy(provider.keySetHigh, provider.keySetLow)) return Reason.None;
   const fault = token.complete();
   if (fault != Reason.None) return fault;

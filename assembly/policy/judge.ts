@@ -8,6 +8,7 @@ import { sendReply } from "../host/response";
 import { AuthorizationPolicy, Check, Configuration, Policy } from "../config/model";
 import { authorize } from "./authorize";
 import { CHALLENGE, writeChallenge } from "./challenge";
+import { beginExpecting, isExpecting, waitForKeys } from "./expectation";
 import { removeIdentityHeaders, writeClaimHeaders } from "./identity";
 import { detailsOf, Reason, statusOf, textOf } from "./reasons";
 import { authenticateAll, providerOf, removeTokens, tokenOf } from "./verified";
@@ -15,11 +16,18 @@ import { authenticateAll, providerOf, removeTokens, tokenOf } from "./verified";
 const WWW_AUTHENTICATE = ascii("www-authenticate");
 const NO_PARAMETERS: StaticArray<u8>[] = [];
 
-/** Judges the request whose headers the host holds; what the callback is to answer. */
-export function judgeRequest(configuration: Configuration | null): i32 {
+/**
+ * Judges the request `id` of the root `root`, whose headers the host holds; what the callback is to answer. A request that keys may still
+ * arrive for is kept in its source's list, and is to be judged again. `deadline`: until when it waits, in milliseconds since 1970; 0
+ * if it has not waited yet.
+ */
+export function judgeRequest(configuration: Configuration | null, id: u32 = 0, root: u32 = 0, deadline: u64 = 0): i32 {
   if (configuration === null) return refuse(Reason.HostFailure, NO_PARAMETERS);
+  beginExpecting(deadline);
   const reason = judge(configuration);
-  return reason == Reason.None ? CONTINUE : refuse(reason, configuration.tokenParameters);
+  if (reason == Reason.None) return CONTINUE;
+  if (isExpecting() && waitForKeys(id, root)) return STOP_ITERATION;
+  return refuse(reason, configuration.tokenParameters);
 }
 
 function judge(configuration: Configuration): Reason {

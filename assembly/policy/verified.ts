@@ -3,6 +3,7 @@ import { Authentication, Configuration, MAX_AUTHENTICATIONS, Policy, ValidationP
 import { release } from "../cache/store";
 import { acceptedProvider, authenticate } from "./authenticate";
 import { findCredential, foundIn, tokenLength, tokenPointer } from "./credential";
+import { isExpecting } from "./expectation";
 import { leaveFailure } from "./failure";
 import { Reason } from "./reasons";
 import { removeToken } from "./removal";
@@ -54,7 +55,8 @@ export function authenticateAll(configuration: Configuration, policy: Policy): R
         continue;
       }
     }
-    if (reason == Reason.HostFailure) return reason;
+    // Who waits for keys is judged again: what has failed so far is not his last word.
+    if (reason == Reason.HostFailure || isExpecting()) return reason;
     // Missing is only that: a token that is there and bad, or of an issuer nobody knows, is not missing (CVE-2021-21378).
     if (reason == Reason.JwtMissing && by.validation != ValidationPolicy.RequireValid) continue;
     if (!leaveFailure(configuration.providers, by, reason)) return Reason.HostFailure;

@@ -17,6 +17,12 @@ export const HOST_CALLS = [
   "proxy_get_current_time_nanoseconds",
   "proxy_send_local_response",
   "proxy_call_foreign_function",
+  "proxy_http_call",
+  "proxy_set_tick_period_milliseconds",
+  "proxy_get_shared_data",
+  "proxy_set_shared_data",
+  "proxy_set_effective_context",
+  "proxy_continue_stream",
 ] as const;
 
 /** Host calls the filter imports from `wasi_snapshot_preview1`; proc_exit is where AssemblyScript's abort ends. */
@@ -28,6 +34,8 @@ export const CALLBACKS = [
   "proxy_on_configure",
   "proxy_on_context_create",
   "proxy_on_request_headers",
+  "proxy_on_tick",
+  "proxy_on_http_call_response",
   "proxy_on_delete",
 ] as const;
 

@@ -19,12 +19,12 @@ export interface RunningEnvoy {
 }
 
 /** Starts Envoy ($ENVOY, else the one of `make build`) and resolves when it serves; ports in `bootstrap` should be 0. */
-export async function startEnvoy(bootstrap: object): Promise<RunningEnvoy> {
+export async function startEnvoy(bootstrap: object, concurrency = 1): Promise<RunningEnvoy> {
   const folder = mkdtempSync(join(tmpdir(), "claimgate-test-"));
   const configuration = join(folder, "bootstrap.json");
   const addressFile = join(folder, "admin");
   writeFileSync(configuration, JSON.stringify(bootstrap));
-  const options = ["--use-dynamic-base-id", "--concurrency", "1", "--log-level", "warning"];
+  const options = ["--use-dynamic-base-id", "--concurrency", String(concurrency), "--log-level", "warning"];
   const child = new Child(findEnvoy(), ["-c", configuration, "--admin-address-path", addressFile, ...options]);
   const stop = async () => {
     await child.stop();
