@@ -33,13 +33,37 @@ export function regexProblem(pattern: string): string | undefined {
 
 /** The text in front of the expression's first operator: whatever it matches begins with that. "" when there is none. */
 export function literalPrefix(pattern: string): string {
-  // An alternation anywhere may reach over the prefix, and inside groups it costs nothing to be as careful.
-  if (pattern.includes("|")) return "";
+  // An alternation anywhere may reach over the prefix, and where groups may be unbalanced it costs nothing to be as careful.
+  return pattern.includes("|") ? "" : textInFront(pattern);
+}
+
+/** The same for an expression that has no `regexProblem`: alternations inside groups leave the text in front of them as it is. */
+export function requiredPrefix(pattern: string): string {
+  return pattern.includes("|") && alternates(pattern) ? "" : textInFront(pattern);
+}
+
+function textInFront(pattern: string): string {
   const text = pattern.startsWith("^") ? pattern.slice(1) : pattern;
   const end = text.search(/[^A-Za-z0-9/_~%@,:=&-]/);
   if (end < 0) return text;
   // `ab?`, `ab*`, `ab{0}` make the character before them optional.
   return text.slice(0, "?*{".includes(text[end]!) ? Math.max(end - 1, 0) : end);
+}
+
+/** What has no `|` of its own: escapes, classes (a `]` at the beginning stands for itself), everything else. */
+const UNIT = /\\.|\[\^?\]?(?:\[:\^?[a-z]+:\]|\\.|[^\]\\])*\]|./gs;
+
+/** Whether a `|` stands outside all groups. */
+function alternates(pattern: string): boolean {
+  // Inside \Q…\E everything stands for itself.
+  if (pattern.includes("\\Q")) return true;
+  let depth = 0;
+  for (const [unit] of pattern.matchAll(UNIT)) {
+    if (unit === "(") depth++;
+    else if (unit === ")") depth--;
+    else if (unit === "|" && depth <= 0) return true;
+  }
+  return false;
 }
 
 export function escapeRegex(text: string): string {

@@ -8,6 +8,7 @@ import { type Ranked, comparePrecedence } from "./precedence.js";
 import { directResponse } from "./rules.js";
 import type { RenderRefusal } from "./status.js";
 import { type ListenerTopology, type RouteTopology, type RuleTopology, isRefused } from "./topology.js";
+import { routesOf } from "./tree.js";
 
 /**
  * In place of a policy hash in the names of rules that are closed. No policy has it, so that the filter answers 500
@@ -35,6 +36,8 @@ export interface RenderedVirtualHosts {
 }
 
 const FILTER_DISABLED = { "@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", disabled: true };
+/** A path with a `;`: of the path alone, as routes see it, and with its query, as trees do. */
+export const PATH_PARAMETERS = { regex: "[^;]*;.*", beforeQuery: "[^;?]*;.*" };
 const TOKEN_PARAMETERS: ReadonlySet<string> = new Set(["access_token"]);
 
 /** One match of one rule at one listener. */
@@ -88,12 +91,12 @@ export function renderVirtualHosts(
             "the filter may change it, and the request would be served by another route than it was judged for",
         });
       for (const { hash } of entries) hashes.add(hash);
-      const routes = [fixed.pathParameters, ...entries.map(({ envoy }) => envoy)];
+      const routes = entries.map(({ envoy }) => envoy);
       if (!complete) routes.push(fixed.notFound);
       byDomain.set(domain, {
         name: domain,
         domains: [domain],
-        routes,
+        ...routesOf(fixed.pathParameters, PATH_PARAMETERS.beforeQuery, routes),
         ...(others.length > 0 && { typedPerFilterConfig }),
       });
     }
@@ -117,7 +120,7 @@ function fixedRoutes(defaultHash: string): Record<"pathParameters" | "notFound" 
     // Backends differ in whether `/admin;x` is `/admin` (CVE-2021-29492 and its kin).
     pathParameters: {
       name: `claimgate/path-parameters#${defaultHash}`,
-      match: { safeRegex: { regex: "[^;]*;.*" } },
+      match: { safeRegex: { regex: PATH_PARAMETERS.regex } },
       ...directResponse(400),
     },
     notFound: { name: `claimgate/not-found#${defaultHash}`, ...every, ...directResponse(404) },
