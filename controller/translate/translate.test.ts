@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { CASES, deepFreeze, readCase, strayRoutes } from "../../tests/golden/translation.js";
 import { Random } from "../../tests/support/random.js";
+import { everyRoute } from "../../tests/support/routing.js";
 import { validate, withDefaults } from "../api/validate.js";
 import type { KubernetesObject } from "../api/types.js";
 import { DEFAULT_OPTIONS } from "../controller.js";
@@ -31,8 +32,8 @@ function guarded({ snapshots }: Translation): Set<string> {
     for (const plugin of plugins.values())
       for (const [hash, policy] of Object.entries(plugin.policies)) policies.set(hash, policy);
     for (const [table, configuration] of routes) {
-      for (const host of configuration["virtualHosts"] as { name: string; routes: Route[] }[]) {
-        for (const { name } of host.routes) {
+      for (const host of configuration["virtualHosts"] as { name: string }[]) {
+        for (const { name } of everyRoute<Route>(host)) {
           const [bare, hash] = [name.slice(0, name.lastIndexOf("#")), name.slice(name.lastIndexOf("#") + 1)];
           const policy = policies.get(hash);
           const isOpen = policy?.unenforceable === undefined && policy?.checks?.length === 0;

@@ -8,6 +8,7 @@ import type { LoadedResource } from "../../controller/source/source.js";
 import type { PluginConfiguration, Snapshot } from "../../controller/translate/snapshot.js";
 import type { Translation } from "../../controller/translate/translate.js";
 import { packageRoot } from "../../controller/xds/package-root.js";
+import { everyRoute } from "../support/routing.js";
 
 export const FOLDER = join(packageRoot(), "tests", "golden");
 
@@ -35,7 +36,6 @@ interface Route {
 }
 interface VirtualHost {
   name: string;
-  routes: Route[];
   typedPerFilterConfig?: Record<string, unknown>;
 }
 
@@ -58,8 +58,9 @@ export function describeTranslation({ snapshots, statuses, complaints }: Transla
       routes[name] = Object.fromEntries(
         (table["virtualHosts"] as VirtualHost[]).map((host) => [host.name, lines(host)]),
       );
-      function lines({ routes: list, typedPerFilterConfig = {} }: VirtualHost): string[] {
-        const disabled = Object.keys(typedPerFilterConfig).map((filter) => `without the filter ${filter}`);
+      function lines(host: VirtualHost): string[] {
+        const list = everyRoute<Route>(host);
+        const disabled = Object.keys(host.typedPerFilterConfig ?? {}).map((filter) => `without the filter ${filter}`);
         return [...disabled, ...list.map((route) => `${rename(route.name)}: ${matchOf(route)} → ${actionOf(route)}`)];
       }
     }
@@ -114,9 +115,7 @@ function earlyRemovals(value: unknown): string[] {
 /** Route names of a snapshot that lead to no policy of a configuration that judges them; "refused" is meant to. */
 export function strayRoutes({ routes, plugins }: Snapshot): string[] {
   const hashes = new Set([...plugins.values()].flatMap(({ policies }: PluginConfiguration) => Object.keys(policies)));
-  const names = [...routes.values()].flatMap((table) =>
-    (table["virtualHosts"] as VirtualHost[]).flatMap((host) => host.routes.map(({ name }) => name)),
-  );
+  const names = [...routes.values()].flatMap((table) => everyRoute<Route>(table).map(({ name }) => name));
   return names.filter((name) => {
     const hash = name.slice(name.lastIndexOf("#") + 1);
     return hash !== "refused" && !hashes.has(hash);

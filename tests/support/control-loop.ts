@@ -8,6 +8,7 @@ import type { Validator } from "../../controller/translate/validator.js";
 import { encodeSnapshot } from "../../controller/xds/resources.js";
 import type { EnvoyStatus } from "../../controller/xds/stream.js";
 import type { TypeUrl } from "../../controller/xds/types.js";
+import { everyRoute } from "./routing.js";
 
 const JWKS = `{"keys":[{"kty":"RSA","n":"${Buffer.alloc(256, 0xc3).toString("base64url")}","e":"AQAB"}]}`;
 
@@ -138,11 +139,8 @@ spec: { jwt: { providers: [{ name: p, jwks: { local: { inline: '${JWKS}' } } }] 
 
 /** Names of the routes of the newest snapshot that are refused, and of policies that are unenforceable. */
 export function closed(snapshot: Snapshot): string[] {
-  const hosts = [...snapshot.routes.values()].flatMap(
-    (table) => table["virtualHosts"] as { routes: { name: string }[] }[],
-  );
-  const routes = hosts
-    .flatMap((host) => host.routes.map(({ name }) => name))
+  const routes = [...snapshot.routes.values()]
+    .flatMap((table) => everyRoute<{ name: string }>(table).map(({ name }) => name))
     .filter((name) => name.endsWith("#refused"));
   const policies = [...snapshot.plugins.values()].flatMap((plugin) => Object.values(plugin.policies));
   return [...routes, ...policies.flatMap(({ unenforceable = [] }) => unenforceable)].sort();

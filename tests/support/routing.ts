@@ -79,6 +79,18 @@ export function virtualHosts(rendered: RenderedGateway, name = "default/gw/80"):
   return new Map(hosts.map((host) => [host.domains[0]!, host]));
 }
 
+/** The routes of a virtual host, each once, whether they stand in a list or in the leaves of a tree. */
+export function everyRoute<R extends object>(host: object): R[] {
+  const found = new Set<R>();
+  const visit = (value: object) => {
+    for (const [key, inner] of Object.entries(value) as [string, unknown][])
+      if (key === "routes") for (const route of inner as R[]) found.add(route);
+      else if (typeof inner === "object" && inner !== null) visit(inner);
+  };
+  visit(host);
+  return [...found];
+}
+
 /** Names of the routes of a domain without "httproute/", the hash and the first, which is the same everywhere. */
 export function routeNames(rendered: RenderedGateway, domain = "*", name?: string): string[] {
   const host = virtualHosts(rendered, name).get(domain);

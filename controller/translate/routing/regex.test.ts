@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { literalPrefix, regexProblem } from "./regex.js";
+import { literalPrefix, regexProblem, requiredPrefix } from "./regex.js";
 
 // Each verdict was seen from Envoy 1.40.0 (`envoy --mode validate`, with ENVOY_RE2_RUNTIME).
 describe("regexProblem agrees with Envoy", () => {
@@ -51,3 +51,21 @@ test.each([
   [".*(?!x)", ""],
   ["/a\\.b(", "/a"],
 ])("literalPrefix(%j) is %j", (pattern, expected) => expect(literalPrefix(pattern)).toBe(expected));
+
+test.each([
+  ["/api/(v1|v2)/.*", "/api/"],
+  ["/a(?:b|(c|d)|e)|/b", ""],
+  ["/a|/b", ""],
+  ["/a[|)]x", "/a"],
+  ["/a[)](b)|/c", ""],
+  ["/a[^])](b|c)", "/a"],
+  ["/a[[:alpha:])](b|c)", "/a"],
+  ["/a\\)(b|c)", "/a"],
+  ["/a\\(b|c", ""],
+  ["/a\\|b", "/a"],
+  ["/a\\Q(\\E|/b", ""],
+  ["/users/(?:%40|@)me(?:/.*)?", "/users/"],
+])("requiredPrefix(%j) is %j", (pattern, expected) => {
+  expect(regexProblem(pattern)).toBeUndefined();
+  expect(requiredPrefix(pattern)).toBe(expected);
+});

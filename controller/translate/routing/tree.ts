@@ -1,6 +1,6 @@
 // A virtual host's routes as a tree over the path instead of a list. Envoy tries a list from its top: the more routes, the longer it
 // takes, and again whenever the filter changes a header. In a tree it finds the longest key that the path begins with, and tries
-// the few routes of that key's leaf (docs/decisions/0007-routes-as-a-tree.md).
+// the few routes of that key's leaf (docs/decisions/0009-routes-as-a-tree.md).
 import type { EnvoyResource } from "../snapshot.js";
 import { requiredPrefix } from "./regex.js";
 
@@ -8,7 +8,7 @@ import { requiredPrefix } from "./regex.js";
 export const LEAST_ROUTES = 64;
 
 /** Routes that differ below a key are not told apart by longer keys when they are no more than this. */
-const LEAF = 8;
+const LEAF = 16;
 
 /** How many times as many routes the leaves may hold as the list: one that can match below several keys is in the leaf of each. */
 const MAX_GROWTH = 4;
@@ -44,7 +44,9 @@ export function routesOf(guard: EnvoyResource, guardRegex: string, routes: reado
     matcherTree: { input: PATH, prefixMatchMap: { map } },
     ...(pathless !== undefined && { onNoMatch: tryInOrder(pathless) }),
   };
-  const predicate = { singlePredicate: { input: PATH, valueMatch: { safeRegex: { googleRe2: {}, regex: guardRegex } } } };
+  const predicate = {
+    singlePredicate: { input: PATH, valueMatch: { safeRegex: { googleRe2: {}, regex: guardRegex } } },
+  };
   const matchers = [{ predicate, onMatch: tryInOrder([guard]) }];
   return { matcher: { matcherList: { matchers }, onNoMatch: { matcher: tree } } };
 }
@@ -69,7 +71,7 @@ function leavesOf(routes: readonly EnvoyResource[]): Map<string, EnvoyResource[]
   entries.sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
   for (let size = LEAF; size < routes.length; size *= 2) {
     const leaves = divide(entries, size);
-    if (leaves === undefined) continue;
+    if (leaves === undefined || leaves.size < 2) continue;
     const inOrder = (leaf: readonly Entry[]) => leaf.map(({ position }) => position).sort((a, b) => a - b);
     return new Map([...leaves].map(([key, leaf]) => [key, inOrder(leaf).map((position) => routes[position]!)]));
   }
