@@ -127,6 +127,23 @@ describe("size", () => {
   });
 });
 
+test("ten times the routes take at most fifteen times the time", () => {
+  const cost = (routes: readonly EnvoyResource[]) => {
+    const start = process.cpuUsage();
+    expect(routesOf(GUARD, "guarded", routes)).toHaveProperty("matcher");
+    const { user, system } = process.cpuUsage(start);
+    return user + system;
+  };
+  const [small, large] = [many(1000), many(10_000)];
+  let [least, most] = [Infinity, Infinity];
+  // What else the machine does only ever adds.
+  for (let run = 0; run < 100 && (run < 5 || most / least > 15); run++) {
+    least = Math.min(least, cost(small));
+    most = Math.min(most, cost(large));
+  }
+  expect(most / least).toBeLessThanOrEqual(15);
+});
+
 describe("of a Gateway", () => {
   const rules = (count: number) =>
     Array.from({ length: Math.ceil(count / 16) }, (_, r) => {

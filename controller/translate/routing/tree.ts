@@ -85,7 +85,7 @@ function divide(entries: readonly Entry[], size: number): Map<string, readonly E
   let left = entries.length * MAX_GROWTH;
   for (let branch = branches.pop(); branch !== undefined; branch = branches.pop()) {
     const { key, below, inherited } = branch;
-    const own = below.length <= size ? below : below.filter(({ text }) => text === key);
+    const own = below.length <= size ? below : below.slice(0, countEqual(below, key));
     const leaf = [...inherited, ...own];
     left -= leaf.length;
     if (left < 0) return undefined;
@@ -102,6 +102,12 @@ function divide(entries: readonly Entry[], size: number): Map<string, readonly E
     }
   }
   return leaves;
+}
+
+/** How many are of this very text; they are the first. */
+function countEqual(sorted: readonly Entry[], text: string): number {
+  const end = sorted.findIndex((entry) => entry.text !== text);
+  return end < 0 ? sorted.length : end;
 }
 
 /** Whether the entry, of a shorter text, can match a path that begins with the key. */
