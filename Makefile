@@ -18,7 +18,7 @@ else
   KUBE_READY := kube
 endif
 
-.PHONY: help build demo demo-step kube manifests test bench bench-load bench-crypto bench-controller lint format generate clean
+.PHONY: help build demo demo-step kube manifests test bench bench-load bench-vm bench-crypto bench-controller lint format generate clean
 
 help: ## one line per target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench: build ## what a request costs, against Envoy's own filters (needs wrk; RO
 
 bench-load: build ## two workers driven to saturation: throughput and latency, against Envoy's own filters (needs wrk; TIME=factor, DOCS=1 into docs/)
 	@TIME=$(TIME) node tests/bench/load/run.mjs $(if $(DOCS),--docs)
+
+bench-vm: build ## the filter's VM by itself: module size, start, configuration, memory (TIME=factor of 5,000,000 tokens, DOCS=1 into docs/)
+	@TIME=$(TIME) node tests/bench/vm/run.mjs $(if $(DOCS),--docs)
 
 bench-crypto: node_modules/.installed ## the filter's own cryptography against node's (TIME=seconds a row, DOCS=1 into docs/benchmarks.md)
 	@TIME=$(TIME) node --no-liftoff tests/bench/crypto/run.mjs $(if $(DOCS),--docs)

@@ -67,7 +67,8 @@ function decodeCheck(
     const at = below(path, "authentication");
     policy.authentications.push(decodeAuthentication(doc, authentication, at, names, configuration));
   }
-  if (authorization >= 0) check.authorization = decodeAuthorization(doc, authorization, below(path, "authorization"), names);
+  if (authorization >= 0)
+    check.authorization = decodeAuthorization(doc, authorization, below(path, "authorization"), names);
   return check;
 }
 
