@@ -35,6 +35,11 @@ describe("Envoys together", () => {
     expect(combine(there, there).envoys).toBe(10);
   });
 
+  it("say nothing before the first fetch", () => {
+    expect(healthsOf([report([])])).toEqual({});
+    expect(healthsOf([report([]), report(["k"])])["p"]).toMatchObject({ envoys: 1, without: 0 });
+  });
+
   it("may call a provider anything", () => {
     const healths = healthsOf([report(["k"], { provider: "__proto__" })]);
     expect(Object.keys(healths)).toEqual(["__proto__"]);

@@ -11,7 +11,7 @@ export interface KeyHealth {
   /** Every key that any of them has, by kid; some may have the old ones still. */
   readonly keys: readonly ReportedKey[];
   readonly more: number;
-  /** The latest, in ms since 1970. */
+  /** The latest, in seconds since 1970. */
   readonly fetched?: number;
   /** Of the Envoy whose fetches fail longest; "" if nobody's do. */
   readonly error: string;
@@ -53,10 +53,11 @@ export function healthIn(all: readonly KeyHealths[], provider: string): KeyHealt
   return said.length === 0 ? undefined : said.reduce(combine);
 }
 
-/** Of all reports, by provider. */
+/** Of all reports, by provider. An Envoy that has not fetched yet, in vain or not, says nothing. */
 export function healthsOf(reports: Iterable<KeyReport>): KeyHealths {
   const all = new Map<string, KeyHealth>();
   for (const report of reports) {
+    if (report.keys.length === 0 && report.error === "") continue;
     const known = all.get(report.provider);
     const health = healthOf(report);
     all.set(report.provider, known === undefined ? health : combine(known, health));

@@ -16,11 +16,11 @@ export interface KeyReport {
   readonly keys: readonly ReportedKey[];
   /** How many there are beyond those. */
   readonly more: number;
-  /** When they were fetched, in ms since 1970; absent if there never were any. */
+  /** When they were fetched, in seconds since 1970; absent if there never were any. */
   readonly fetched?: number;
   /** Why the last fetch failed; "" if it did not. */
   readonly error: string;
-  /** Since when fetches fail, in ms since 1970. */
+  /** Since when fetches fail, in seconds since 1970. */
   readonly errorSince?: number;
 }
 
@@ -31,8 +31,8 @@ const MAX_KEYS = 8;
 const MAX_PROVIDER = 1024;
 const MAX_KID = 64;
 const MAX_ERROR = 256;
-/** The last moment that a Date knows. */
-const MAX_TIME = 8.64e15;
+/** The last moment that a Date knows, in seconds since 1970. */
+const MAX_TIME = 8.64e12;
 const FIELDS: ReadonlySet<string> = new Set(["provider", "keys", "fetched", "error", "errorSince"]);
 
 /** Reads a report; undefined if it is none. */

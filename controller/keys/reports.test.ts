@@ -37,6 +37,28 @@ it("has the newest of each Envoy and provider, of those that are asked for", () 
   expect(kids()).toEqual([]);
 });
 
+it("passes over what another worker says too late, unless nothing newer was said for long", () => {
+  const said = () => {
+    vi.runAllTimers();
+    return reports.of(GATEWAY, BOTH).map(({ keys, error }) => `${keys[0]?.kid ?? ""}${error}`)[0];
+  };
+  const nothing = report("", { keys: [], fetched: 0 });
+  const failed = (since: number, fetched = 0) => report("", { keys: [], fetched, error: "down", errorSince: since });
+  reports.take(GATEWAY, "10.0.0.1", report("new", { fetched: 20 }));
+  for (const late of [nothing, report("old", { fetched: 10 }), failed(15), failed(20)]) {
+    reports.take(GATEWAY, "10.0.0.1", late);
+    expect(said()).toBe("new");
+  }
+  reports.take(GATEWAY, "10.0.0.1", failed(20, 20));
+  expect(said()).toBe("down");
+  reports.take(GATEWAY, "10.0.0.1", report("newer", { fetched: 21 }));
+  reports.take(GATEWAY, "10.0.0.1", failed(20, 20));
+  expect(said()).toBe("newer");
+  vi.advanceTimersByTime(90_000);
+  reports.take(GATEWAY, "10.0.0.1", failed(5));
+  expect(said()).toBe("down");
+});
+
 it("passes on at once what comes first, and then, however often it changes, once a second", () => {
   reports.take(GATEWAY, "10.0.0.1", report("0"));
   vi.advanceTimersByTime(0);

@@ -25,9 +25,14 @@ const MAX_ENVOYS = 10_000;
 /** Of one Gateway; the oldest go. */
 const MAX_REPORTS = 4000;
 
+/** An Envoy repeats itself every minute: what it has not said for longer, anything it says replaces. */
+const OUTDATED_MS = 90_000;
+
 interface Held {
   envoy: string;
   report: KeyReport;
+  /** When it came. */
+  at: number;
 }
 
 interface OfGateway {
@@ -63,7 +68,10 @@ export class KeyReports {
     return tokens >= 1;
   }
 
-  /** Takes a report in the place of the Envoy's last one of the provider. */
+  /**
+   * Takes a report in the place of the Envoy's last one of the provider. An Envoy's workers report over connections of their own, so
+   * an older report may come after a newer one; it is passed over.
+   */
   take(gateway: string, envoy: string, report: KeyReport): void {
     let known = this.gateways.get(gateway);
     if (known === undefined) {
@@ -71,9 +79,12 @@ export class KeyReports {
       this.gateways.set(gateway, known);
     }
     const key = `${envoy} ${report.provider}`;
-    const before = known.reports.get(key)?.report;
+    const held = known.reports.get(key);
+    const at = this.now();
+    if (held !== undefined && at - held.at < OUTDATED_MS && isOlder(report, held.report)) return;
+    const before = held?.report;
     known.reports.delete(key);
-    known.reports.set(key, { envoy, report });
+    known.reports.set(key, { envoy, report, at });
     for (const oldest of known.reports.keys()) {
       if (known.reports.size <= MAX_REPORTS) break;
       known.reports.delete(oldest);
@@ -111,6 +122,12 @@ export class KeyReports {
       this.options.onChange(gateway);
     }, due - now).unref();
   }
+}
+
+/** Whether what a report tells of happened before what another does; to the second, in which a fetch that succeeded is the later. */
+function isOlder(report: KeyReport, other: KeyReport): boolean {
+  const [one, two] = [report, other].map(({ fetched = 0, errorSince = 0 }) => Math.max(fetched, errorSince));
+  return one! < two! || (one === two && (report.fetched ?? 0) < (other.fetched ?? 0));
 }
 
 function textOf(report: KeyReport, butForTime = false): string {

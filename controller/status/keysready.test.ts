@@ -4,7 +4,7 @@ import type { KeyReport } from "../keys/report.js";
 import type { Condition, ResourceStatus } from "../translate/status.js";
 import { type NamedHealth, withKeyHealth } from "./keysready.js";
 
-const T = Date.parse("2026-11-26T00:00:00.900Z");
+const T = Date.parse("2026-11-26T00:00:00Z") / 1000;
 const ACCEPTED: Condition = {
   type: "Accepted",
   status: "True",

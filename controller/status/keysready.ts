@@ -94,7 +94,7 @@ function keysOf({ keys, more, fetched }: KeyHealth): string {
   return `${all.join(", ")}${fetched === undefined ? "" : `, fetched ${time(fetched)}`}`;
 }
 
-/** To the second, as Kubernetes has it. */
-function time(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
+/** As Kubernetes has it. */
+function time(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace(/\.\d+Z$/, "Z");
 }
