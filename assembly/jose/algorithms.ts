@@ -46,7 +46,7 @@ export const enum Scheme {
   Ed25519,
 }
 
-/** Who checks a signature when the configuration leaves it open (`nativeCrypto: auto`): docs/decisions/0009. */
+/** Who checks a signature when the configuration leaves it open (`nativeCrypto: auto`): docs/decisions/0010. */
 export const enum Implementation {
   /** The host's `verify_signature`, which was measured to be the faster one. */
   Host,
