@@ -19,6 +19,8 @@ export class Envoy {
   readonly clusters = new Set(["idp", "xds"]);
   /** No host of a cluster is healthy: calls fail at once. */
   unhealthy = false;
+  /** Statuses that host calls answer in place of doing their work, by name. */
+  readonly faults = new Map<string, number>();
   /** Calls of shared data, a worker's name before each. */
   readonly sharedCalls: string[] = [];
   #cas = 0;
@@ -172,6 +174,15 @@ export class Worker extends FilterHost {
   }
 
   protected override moreCalls(): Record<string, (...args: never[]) => number> {
+    return Object.fromEntries(
+      Object.entries(this.remoteCalls()).map(([name, call]) => [
+        name,
+        (...args: never[]) => this.#envoy.faults.get(name) ?? call(...args),
+      ]),
+    );
+  }
+
+  private remoteCalls(): Record<string, (...args: never[]) => number> {
     return {
       proxy_set_tick_period_milliseconds: (period: number) => {
         const stream = this.streams.get(this.#effective);
