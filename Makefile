@@ -18,7 +18,7 @@ else
   KUBE_READY := kube
 endif
 
-.PHONY: help soak build demo demo-step kube manifests test bench bench-load bench-vm bench-crypto bench-controller lint format generate clean
+.PHONY: help build demo demo-step kube manifests test soak bench bench-load bench-vm bench-profile bench-crypto bench-controller lint format generate clean
 
 help: ## one line per target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench-vm: build ## the filter's VM by itself: module size, start, configuration,
 
 soak: build ## an identity provider that is down under load, for TIME seconds (ten minutes)
 	@TIME=$(or $(TIME),600) npx --no-install vitest run --project envoy tests/envoy/remote-outage.test.ts
+
+bench-profile: build ## what each callback and host call costs in Envoy (needs wrk; TIME=factor, DOCS=1 into docs/)
+	@TIME=$(TIME) node tests/bench/profile/run.mjs $(if $(DOCS),--docs)
 
 bench-crypto: node_modules/.installed ## the filter's own cryptography against node's (TIME=seconds a row, DOCS=1 into docs/benchmarks.md)
 	@TIME=$(TIME) node --no-liftoff tests/bench/crypto/run.mjs $(if $(DOCS),--docs)
