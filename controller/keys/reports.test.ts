@@ -104,6 +104,13 @@ it("lets an Envoy say so much at once, then twenty a second, and others as much"
   expect(admitted("10.0.0.2", 10)).toBe(10);
   vi.advanceTimersByTime(2000);
   expect(admitted("10.0.0.1", 5000)).toBe(40);
+  // One that does not wait is admitted no later for it.
+  let often = 0;
+  for (let i = 0; i < 100; i++) {
+    vi.advanceTimersByTime(10);
+    often += admitted("10.0.0.1", 1);
+  }
+  expect(often).toBeGreaterThanOrEqual(19);
 });
 
 it("keeps no more than so many of a Gateway: the oldest go", () => {

@@ -64,8 +64,10 @@ export class KeyReports {
     const tokens = Math.min(BURST, left + ((now - at) * RATE) / 1000);
     this.buckets.delete(key);
     if (this.buckets.size >= MAX_ENVOYS) this.buckets.clear();
-    this.buckets.set(key, { left: Math.max(0, tokens - 1), at: now });
-    return tokens >= 1;
+    // A refusal costs nothing: who keeps asking is taken as soon as it is due.
+    const admitted = tokens >= 1;
+    this.buckets.set(key, { left: admitted ? tokens - 1 : tokens, at: now });
+    return admitted;
   }
 
   /**
