@@ -5,7 +5,7 @@ import { areSame } from "../bytes/search";
 import { sipHash } from "../json/siphash";
 
 /** Bytes of entries in each half. */
-const HALF: usize = 8 << 20;
+const HALF: usize = 4 << 20;
 /** Slots of each half's index: more than there can be entries of tokens, the shortest of which take some 400 bytes. */
 const SLOTS: usize = 1 << 15;
 const MAX_PROBES: usize = 16;
@@ -57,7 +57,7 @@ export function find(key: usize, length: i32): usize {
 export function put(key: usize, length: i32, size: i32): usize {
   const total = HEADER + aligned(length) + aligned(size);
   if (total > HALF / 16) return 0;
-  if (young == 0) begin();
+  if (young == 0 && !begin()) return 0;
   entryHash = hashOf(key, length);
   let slot = freeSlot(key, length);
   if (used + total > HALF || slot == 0) {
@@ -73,11 +73,14 @@ export function put(key: usize, length: i32, size: i32): usize {
   return valueOf(entry);
 }
 
-function begin(): void {
-  young = heap.alloc(2 * (INDEX + HALF));
+/** Takes memory from the host, not from the heap, which would double; false if there is none. */
+function begin(): bool {
+  const first = memory.grow(<i32>((2 * (INDEX + HALF)) >> 16));
+  if (first < 0) return false;
+  // New memory is empty.
+  young = (<usize>first) << 16;
   old = young + INDEX + HALF;
-  memory.fill(young, 0, INDEX);
-  memory.fill(old, 0, INDEX);
+  return true;
 }
 
 /** Forgets everything; unit tests begin with it, and the module has it only there. */

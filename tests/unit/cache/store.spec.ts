@@ -85,7 +85,7 @@ describe("the store", () => {
 
   it("does not overwrite what was found and is still read", () => {
     // Both halves are full to the last entry of 16 + 600 + 2000 bytes: what is found in the old one cannot be renewed.
-    const capacity = (8 << 20) / 2616;
+    const capacity = (4 << 20) / 2616;
     for (let i = 1; i <= 2 * capacity; i++) keep(i);
     write(1);
     const value = find(KEY, LENGTH);
