@@ -67,7 +67,8 @@ function addressed(hosts: readonly { address: string; port: number }[]): EnvoyRe
   }));
   const named = hosts.some(({ address }) => isIP(address) === 0);
   return {
-    type: named ? "STRICT_DNS" : "STATIC",
+    // Of one name, Envoy tries all addresses until one answers (RFC 8305) only with LOGICAL_DNS, which takes no more than one.
+    type: named ? (hosts.length === 1 ? "LOGICAL_DNS" : "STRICT_DNS") : "STATIC",
     connectTimeout: CONNECT_TIMEOUT,
     lbPolicy: "LEAST_REQUEST",
     loadAssignment: { endpoints: [{ lbEndpoints }] },
