@@ -4,8 +4,12 @@ import { isDigit, scanError, scanNumber, scanString, scannedLength } from "./sca
 
 export { JsonError, Kind } from "./kinds";
 
-/** Tokens a new document has room for; it doubles up to its limit when a document needs more. */
+/** Tokens a new document has room for; it grows up to its limit when a document needs more. */
 const FIRST_CAPACITY: i32 = 256;
+/** Slots of a new document's index of names. */
+const FIRST_SLOTS: i32 = 64;
+/** A text of n bytes is taken to have n / 8 tokens; growing in steps, a large tape would be copied and leave holes as large. */
+const BYTES_SHIFT: i32 = 3;
 /** Objects up to this many members are searched name by name, larger ones through the index. */
 const SEARCHED_MEMBERS: i32 = 8;
 /** Token: kind, address (containers: enclosing container), length (containers: count), next; 32 bits each. */
@@ -53,7 +57,7 @@ export class JsonDocument {
     this.tape = tape;
     this.base = tape;
     this.capacity = capacity;
-    this.names = new NameIndex(FIRST_CAPACITY);
+    this.names = new NameIndex(FIRST_SLOTS);
   }
 
   /** Gives its memory back. It is of no more use then. */
@@ -73,6 +77,7 @@ export class JsonDocument {
     this.base = this.tape;
     this.origin = 0;
     this.names.clear();
+    this.reserve(n >> BYTES_SHIFT);
     const error = n > 0 ? this.read(p, p + <usize>n) : JsonError.Syntax;
     if (error != JsonError.None) this.tokens = 0;
     return error;
@@ -97,6 +102,10 @@ export class JsonDocument {
         }
         if (c != <u32>(object ? 0x7d : 0x5d)) return JsonError.Syntax;
         p++;
+        if (object) {
+          const error = this.checkNames(container);
+          if (error != JsonError.None) return error;
+        }
         container = this.close(container);
         depth--;
         continue;
@@ -113,10 +122,7 @@ export class JsonDocument {
         const start = p + 1;
         p = scanString(start, end);
         if (p == 0) return scanError;
-        const name = this.tokens;
         if (!this.push(Kind.String, <u32>start, scannedLength)) return JsonError.Tokens;
-        const added = this.names.add(this.base, container, name);
-        if (added != NameAdded.Ok) return added == NameAdded.Duplicate ? JsonError.Duplicate : JsonError.Tokens;
         while (p < end && isSpace(load<u8>(p))) p++;
         if (p >= end || load<u8>(p) != 0x3a) return JsonError.Syntax;
         p++;
@@ -192,16 +198,43 @@ export class JsonDocument {
     return load<i32>(at, 4);
   }
 
+  /** Whether the names of the object that ends here differ: a few are compared with each other, more go through the index. */
+  private checkNames(object: i32): JsonError {
+    const count = load<i32>(this.at(object), 8);
+    const indexed = count > SEARCHED_MEMBERS;
+    let name = object + 1;
+    for (let i = 0; i < count; i++, name = load<i32>(this.at(name + 1), 12)) {
+      if (indexed) {
+        const added = this.names.add(this.base, object, name);
+        if (added != NameAdded.Ok) return added == NameAdded.Duplicate ? JsonError.Duplicate : JsonError.Tokens;
+        continue;
+      }
+      const at = this.at(name);
+      const length = load<i32>(at, 8);
+      let other = object + 1;
+      for (let j = 0; j < i; j++, other = load<i32>(this.at(other + 1), 12)) {
+        const earlier = this.at(other);
+        if (load<i32>(earlier, 8) != length) continue;
+        if (memory.compare(load<u32>(earlier, 4), load<u32>(at, 4), length) == 0) return JsonError.Duplicate;
+      }
+    }
+    return JsonError.None;
+  }
+
   private grow(): bool {
     if (this.capacity >= this.maxTokens) return false;
-    const capacity = min(this.maxTokens, this.capacity << 1);
+    this.reserve(this.capacity + (this.capacity >> 1));
+    return true;
+  }
+
+  /** Makes room for so many tokens, or for as many as there may be. */
+  private reserve(tokens: i32): void {
+    const capacity = min(this.maxTokens, tokens);
+    if (capacity <= this.capacity) return;
     const tape = heap.realloc(this.tape, (<usize>capacity) << TOKEN_SHIFT);
     this.tape = tape;
     this.base = tape;
     this.capacity = capacity;
-    // The next power of two: every name has a value, so the index is at most half full.
-    this.names.grow(1 << (32 - clz(capacity - 1)));
-    return true;
   }
 
   kind(token: i32): Kind {

@@ -16,15 +16,16 @@ export const enum NameAdded {
 }
 
 /**
- * Member names of all objects of one document: an open-addressed table that finds (object, name) in constant time. Emptied by
+ * Member names of a document's objects: an open-addressed table that finds (object, name) in constant time. Emptied by
  * counting generations, not by writing, so that a small document does not pay for the size a large one left behind.
  */
 export class NameIndex {
   private base: usize;
   private mask: u32;
+  private count: u32 = 0;
   private generation: u32 = 1;
 
-  /** `capacity` is a power of two, at least twice the number of names. */
+  /** Room for half of `capacity`, a power of two, before it grows. */
   constructor(capacity: i32) {
     this.base = emptySlots(capacity);
     this.mask = <u32>capacity - 1;
@@ -36,17 +37,18 @@ export class NameIndex {
   }
 
   clear(): void {
+    this.count = 0;
     if (++this.generation != 0) return;
     memory.fill(this.base, 0, (<usize>this.mask + 1) << SLOT_SHIFT);
     this.generation = 1;
   }
 
-  /** Makes room for twice as many names of the current document. */
-  grow(capacity: i32): void {
+  /** Makes room for twice as many names. */
+  private grow(): void {
     const from = this.base;
     const to = from + ((<usize>this.mask + 1) << SLOT_SHIFT);
-    this.base = emptySlots(capacity);
-    this.mask = <u32>capacity - 1;
+    this.mask = (this.mask << 1) | 1;
+    this.base = emptySlots(<i32>this.mask + 1);
     for (let slot = from; slot < to; slot += 1 << SLOT_SHIFT) {
       if (load<u32>(slot) != this.generation) continue;
       let at = load<u32>(slot, 8) & this.mask;
@@ -64,6 +66,7 @@ export class NameIndex {
 
   /** Enters `name` (a string token of `tape`) as a member name of `object`. */
   add(tape: usize, object: i32, name: i32): NameAdded {
+    if ((this.count + 1) << 1 > this.mask + 1) this.grow();
     const token = tape + ((<usize>name) << 4);
     const p: usize = load<u32>(token, 4);
     const n: i32 = load<i32>(token, 8);
@@ -76,6 +79,7 @@ export class NameIndex {
         store<i32>(slot, object, 4);
         store<u32>(slot, hash, 8);
         store<i32>(slot, name, 12);
+        this.count++;
         return NameAdded.Ok;
       }
       if (this.holds(slot, tape, object, hash, p, n)) return NameAdded.Duplicate;

@@ -273,6 +273,17 @@ describe("names", () => {
     expect(parse(wideObject(1000).replace('"n999"', '"n0"'))).toBe(JsonError.Duplicate);
   });
 
+  it("refuses one in objects of any size, wherever it is", () => {
+    for (let count = 2; count < 20; count++) {
+      for (let second = 1; second < count; second++) {
+        for (let first = 0; first < second; first++) {
+          const text = wideObject(count).replace('"n' + second.toString() + '"', '"n' + first.toString() + '"');
+          expect(parse(text)).toBe(JsonError.Duplicate);
+        }
+      }
+    }
+  });
+
   it("allows the same name in different objects", () => {
     expectAll(['{"a":{"a":{"a":1}}}', '[{"a":1},{"a":1}]', '{"x":{"a":1},"y":{"a":1}}'], JsonError.None);
   });
