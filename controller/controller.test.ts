@@ -9,7 +9,6 @@ import {
   gatewayExtension,
   route,
   start,
-  turn,
   view,
   wanting,
 } from "../tests/support/control-loop.js";
@@ -190,23 +189,34 @@ test("an Envoy that is sent the filter is named; what it has acknowledged counts
 });
 
 describe("statuses", () => {
-  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date"] }));
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] }));
   afterEach(() => void vi.useRealTimers());
 
-  test("tell whether the Envoys have it, from the time at which they did, whenever somebody asks", async () => {
+  test("tell whether the Envoys have it, from the second in which they did, whenever somebody asks", () => {
     const { update, acknowledge, condition } = start();
     vi.setSystemTime("2026-01-01T01:00:00Z");
     update(gateway(), route("a"));
-    await turn();
+    vi.advanceTimersByTime(999);
     vi.setSystemTime("2026-01-01T02:00:00Z");
     acknowledge();
-    await turn();
+    vi.advanceTimersByTime(999);
     vi.setSystemTime("2026-01-01T03:00:00Z");
     expect(condition("HTTPRoute", "a", "Accepted")).toMatchObject({ lastTransitionTime: "2026-01-01T01:00:00Z" });
     expect(condition("HTTPRoute", "a", "Programmed")).toMatchObject({
       status: "True",
       lastTransitionTime: "2026-01-01T02:00:00Z",
     });
+  });
+
+  test("are worked out once for the acknowledgements of many Envoys", () => {
+    const { envoys, update, acknowledge } = start();
+    update(gateway(), route("a"));
+    vi.advanceTimersByTime(1000);
+    const asked = vi.spyOn(envoys, "status");
+    for (let i = 0; i < 100; i++) acknowledge();
+    expect(asked).toHaveBeenCalledTimes(0);
+    vi.advanceTimersByTime(1000);
+    expect(asked).toHaveBeenCalledTimes(1);
   });
 
   test("of what did not change stay as they are while others' changes are on their way", () => {

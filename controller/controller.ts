@@ -53,6 +53,8 @@ interface Origin {
   known: ReadonlySet<string>;
 }
 
+/** One Envoy's acknowledgement is followed by others': what they change in statuses is worked out once for all. */
+const REFRESH_MS = 100;
 /** Callers choose what they ask for: no more Gateways than this are remembered as asked for in vain. */
 const MAX_TURNED_AWAY = 1000;
 
@@ -79,7 +81,7 @@ export class Controller {
   /** What an Envoy last agreed to, by Gateway. */
   private readonly agreed = new Map<string, { version: string; contents: Contents }>();
   private contents: Contents = new Map();
-  private refreshing = false;
+  private refreshing: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ControllerOptions) {}
 
@@ -132,8 +134,9 @@ export class Controller {
     if (this.view === undefined) return ["the resources to be read whole"];
     if (this.translation.snapshots.size === 0)
       return ["a Gateway of class " + this.options.translate.gatewayClasses.join(", ")];
+    const envoys = this.options.envoys.status();
     return this.gateways().flatMap((gateway) => {
-      const progress = this.progress(gateway);
+      const progress = this.progress(gateway, envoys);
       return progress.programmed ? [] : [`Gateway ${gateway}: ${progress.message}`];
     });
   }
@@ -144,19 +147,17 @@ export class Controller {
     return this.store.list();
   }
 
-  /** Statuses are not left until somebody asks: conditions keep the time at which they changed. */
+  /** Statuses are not left until somebody asks: conditions keep the time, in seconds, at which they changed. */
   private refreshSoon(): void {
-    if (this.refreshing) return;
-    this.refreshing = true;
-    setImmediate(() => {
-      this.refreshing = false;
-      this.refreshStatuses();
-    });
+    this.refreshing ??= setTimeout(() => this.refreshStatuses(), REFRESH_MS).unref();
   }
 
   private refreshStatuses(): void {
-    const progress = new Map(this.gateways().map((gateway) => [gateway, this.progress(gateway)]));
-    const keys = new Map(this.gateways().map((gateway) => [gateway, this.keys(gateway)]));
+    clearTimeout(this.refreshing);
+    this.refreshing = undefined;
+    const envoys = this.options.envoys.status();
+    const progress = new Map(this.gateways().map((gateway) => [gateway, this.progress(gateway, envoys)]));
+    const keys = new Map(this.gateways().map((gateway) => [gateway, this.keys(gateway, envoys)]));
     const shown = this.ledger.list().map((status) => {
       const id = statusId(status);
       const carriers = [...this.ledger.carriers(id)];
@@ -174,13 +175,13 @@ export class Controller {
   }
 
   /** What the Envoys of a Gateway say of remote keys, wherever they are connected. */
-  private keys(gateway: string): readonly KeyHealths[] {
-    const here = this.options.envoys.status()[gateway]?.keys ?? {};
+  private keys(gateway: string, connected: ReturnType<Envoys["status"]>): readonly KeyHealths[] {
+    const here = connected[gateway]?.keys ?? {};
     return [here, ...(this.options.peerKeys?.(gateway) ?? [])];
   }
 
-  private progress(gateway: string): Progress {
-    const envoys = this.options.envoys.status()[gateway]?.envoys ?? [];
+  private progress(gateway: string, connected: ReturnType<Envoys["status"]>): Progress {
+    const envoys = connected[gateway]?.envoys ?? [];
     return progressOf(this.versions.get(gateway), envoys, this.options.peers?.(gateway) ?? []);
   }
 

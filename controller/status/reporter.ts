@@ -1,5 +1,6 @@
 // From translations, acknowledgements and leadership to statuses in the API server.
 import type { KubeClient } from "../kube/client.js";
+import { Coalescer } from "../source/coalescer.js";
 import type { KubernetesSource } from "../source/kubernetes.js";
 import type { LoadedResource } from "../source/source.js";
 import type { ResourceStatus } from "../translate/status.js";
@@ -19,15 +20,13 @@ export interface StatusReporterOptions {
   times?: Partial<WriterTimes>;
 }
 
-/** A change that is followed by others, as one Envoy's acknowledgement is by the next one's, is reported with them. */
-const SETTLE_MS = 20;
-
 export class StatusReporter {
   private readonly writer: StatusWriter;
   private resources: readonly LoadedResource[] | undefined;
   private mayWrite: (() => boolean) | undefined;
   private making: AbortController | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  /** A change that is followed by others, as one Envoy's acknowledgement is by the next one's, is reported with them. */
+  private changes: Coalescer | undefined;
   private active = false;
   private said = "";
 
@@ -51,7 +50,7 @@ export class StatusReporter {
 
   /** Something that statuses depend on changed. */
   changed(): void {
-    if (this.active) this.timer ??= setTimeout(() => this.report(), SETTLE_MS).unref();
+    if (this.active) this.changes?.changed();
   }
 
   /** An object of the API server changed. */
@@ -67,8 +66,7 @@ export class StatusReporter {
     this.mayWrite = mayWrite;
     if (mayWrite !== undefined) return this.begin();
     this.active = false;
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.changes?.close();
     this.making?.abort();
     this.writer.stop();
   }
@@ -90,6 +88,7 @@ export class StatusReporter {
   private begin(): void {
     if (this.active || this.mayWrite === undefined || this.resources === undefined) return;
     this.active = true;
+    this.changes = new Coalescer(() => this.report());
     const { client, gatewayClasses, onNotice } = this.options;
     this.making = new AbortController();
     void makeClasses({ client, names: gatewayClasses, onNotice, signal: this.making.signal });
@@ -98,7 +97,6 @@ export class StatusReporter {
   }
 
   private report(): void {
-    this.timer = undefined;
     const { source, gatewayClasses, onNotice } = this.options;
     const foreign = foreignClasses(source.storedOf("GatewayClass"), gatewayClasses).join("; ");
     if (foreign !== "" && foreign !== this.said) onNotice(foreign);
