@@ -6,7 +6,8 @@ import { encodeResource } from "./encode.js";
 import type { FilterCode } from "./filter.js";
 import { EXTENSION, type EncodedResource } from "./types.js";
 
-const made = new WeakMap<PluginConfiguration, { name: string; code: unknown; resource: EncodedResource }>();
+/** Weak: configurations of long ago are remembered (history.ts), and nobody is sent them any more. */
+const made = new WeakMap<PluginConfiguration, { name: string; code: unknown; resource: WeakRef<EncodedResource> }>();
 
 /** See encode(); many Envoys get the same, which is made once. */
 export function extensionResource(
@@ -16,9 +17,10 @@ export function extensionResource(
 ): EncodedResource {
   const code = "path" in filter ? filter.path : filter.bytes;
   const known = made.get(configuration);
-  if (known?.name === name && known.code === code) return known.resource;
+  const kept = known?.name === name && known.code === code ? known.resource.deref() : undefined;
+  if (kept !== undefined) return kept;
   const resource = encode(name, filter, configuration);
-  made.set(configuration, { name, code, resource });
+  made.set(configuration, { name, code, resource: new WeakRef(resource) });
   return resource;
 }
 

@@ -4,7 +4,8 @@ import { snapshotOf, union, type Plan } from "../../tests/support/snapshots.js";
 import type { PluginConfiguration } from "../translate/snapshot.js";
 import { History } from "./history.js";
 import { encodeSnapshot } from "./resources.js";
-import { Rollout, type Nack, type Outgoing } from "./rollout.js";
+import type { Outgoing } from "./response.js";
+import { Rollout, type Nack } from "./rollout.js";
 import { CLUSTER, ENDPOINT, EXTENSION, LISTENER, ROUTE, SECRET, TYPES, type TypeUrl } from "./types.js";
 
 const SEEDS = Number(process.env["SEEDS"] ?? 40);

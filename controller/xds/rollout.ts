@@ -4,6 +4,7 @@ import { REMOVED, Subscription, type DeltaRequest } from "./delta.js";
 import type { FilterCode } from "./filter.js";
 import type { History } from "./history.js";
 import type { EncodedSnapshot } from "./resources.js";
+import { type Outgoing, sharedNonce } from "./response.js";
 import { Survey } from "./survey.js";
 import {
   CLUSTER,
@@ -16,14 +17,6 @@ import {
   type EncodedResource,
   type TypeUrl,
 } from "./types.js";
-
-/** A DeltaDiscoveryResponse to be written. */
-export interface Outgoing {
-  readonly typeUrl: TypeUrl;
-  readonly nonce: string;
-  readonly resources: readonly { readonly name: string; readonly resource: EncodedResource }[];
-  readonly removed: readonly string[];
-}
 
 /** A refusal by Envoy. */
 export interface Nack {
@@ -68,7 +61,7 @@ export class Rollout {
   readonly #history: History;
   readonly #bridge: Bridge;
   readonly #sentFor = new Map<string, Snapshot>();
-  #nonce = 0;
+  #nonces = 0;
   #target: EncodedSnapshot | undefined;
   #reconnected = false;
 
@@ -175,12 +168,21 @@ export class Rollout {
   }
 
   #send(typeUrl: TypeUrl, upserts: ReadonlyMap<string, EncodedResource>, removed: readonly string[]): Outgoing {
-    const nonce = String(++this.#nonce);
+    const nonce = this.#nonceOf(typeUrl, upserts, removed);
     const versions = new Map([...upserts].map(([name, { version }]) => [name, version]));
     for (const name of removed) versions.set(name, REMOVED);
     this.subscriptions[typeUrl].sent(nonce, versions);
     if (this.#target !== undefined) this.#sentFor.set(nonce, this.#target.snapshot);
     return { typeUrl, nonce, resources: [...upserts].map(([name, resource]) => ({ name, resource })), removed };
+  }
+
+  /** Not that of another response on its way: shared where other Envoys can be sent the same bytes, our own otherwise. */
+  #nonceOf(typeUrl: TypeUrl, upserts: ReadonlyMap<string, EncodedResource>, removed: readonly string[]): string {
+    for (const [name, resource] of upserts.size + removed.length === 1 ? upserts : []) {
+      const nonce = sharedNonce(typeUrl, name, resource);
+      if (nonce !== undefined && !this.#sentFor.has(nonce)) return nonce;
+    }
+    return String(++this.#nonces);
   }
 }
 

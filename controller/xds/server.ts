@@ -9,7 +9,9 @@ import { deliveryTo, type FilterProgram } from "./filter.js";
 import { History } from "./history.js";
 import { type AuthenticatedCall, authorizeGateway } from "./identity.js";
 import { gatewayNamed, hostOf, keyHealthService, type ReportCall } from "./key-service.js";
+import { type Lane, Pacer, type PacerLimits } from "./pacer.js";
 import { encodeSnapshot, type EncodedSnapshot } from "./resources.js";
+import { encodeResponse, type Outgoing } from "./response.js";
 import { deltaService, type AdsCall } from "./service.js";
 import { Stream, type EnvoyStatus, type XdsEvent } from "./stream.js";
 import type { TlsListener } from "./tls.js";
@@ -29,6 +31,7 @@ export interface AdsServerOptions {
   /** Whether a caller may have the configuration of the Gateway it names. Unless given, authorizeGateway() with TLS, and everybody without. */
   readonly authorize?: (gateway: string, call: AuthenticatedCall) => boolean;
   readonly reportTimes?: Partial<ReportTimes>;
+  readonly pace?: Partial<PacerLimits>;
 }
 
 export interface GatewayStatus {
@@ -54,10 +57,12 @@ export class AdsServer {
   readonly #server: grpc.Server;
   readonly #gateways = new Map<string, Gateway>();
   readonly #reports: KeyReports;
+  readonly #pacer: Pacer<Outgoing>;
   #port: number | undefined;
 
   constructor(options: AdsServerOptions) {
     this.#options = options;
+    this.#pacer = new Pacer(encodeResponse, options.pace);
     this.#server = new grpc.Server({
       // A reconnecting Envoy reports every resource it holds in one message.
       "grpc.max_receive_message_length": 64 * 1024 * 1024,
@@ -183,11 +188,13 @@ export class AdsServer {
   #serve(call: AdsCall): void {
     let stream: Stream | undefined;
     let gateway: Gateway | undefined;
+    let lane: Lane<Outgoing> | undefined;
     const onEvent = this.#options.onEvent ?? (() => undefined);
     const end = () => {
       if (stream === undefined || gateway?.streams.delete(stream) !== true) return;
       // Node ids are the callers' choice: those that name no Gateway leave nothing behind.
       if (gateway.snapshot === undefined && gateway.streams.size === 0) this.#gateways.delete(stream.gateway);
+      lane?.close();
       stream.close();
     };
     call.on("data", (request) => {
@@ -206,10 +213,11 @@ export class AdsServer {
         }
         gateway = this.#gateway(id);
         const { transition, wasmPath: path, wasm: program } = this.#options;
+        const own = (lane = this.#pacer.lane((bytes, written) => void call.write(bytes, written)));
         stream = new Stream({
           ...{ gateway: id, envoy, history: gateway.history, transition, onEvent },
           delivery: deliveryTo(request.node, { path, program }),
-          write: (response) => call.write(response),
+          write: (response) => own.send(response),
         });
         gateway.streams.add(stream);
         if (gateway.snapshot !== undefined) stream.publish(gateway.snapshot);

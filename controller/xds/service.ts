@@ -1,7 +1,6 @@
 import type * as grpc from "@grpc/grpc-js";
 import type { DeltaRequest } from "./delta.js";
 import { lookupType } from "./protos.js";
-import type { Outgoing } from "./rollout.js";
 
 /** A request with the field that only the first one of a stream needs. */
 export type NodeRequest = DeltaRequest & {
@@ -12,12 +11,12 @@ export type NodeRequest = DeltaRequest & {
   } | null;
 };
 
-export type AdsCall = grpc.ServerDuplexStream<NodeRequest, Outgoing>;
+/** Responses are written as bytes of a DeltaDiscoveryResponse. */
+export type AdsCall = grpc.ServerDuplexStream<NodeRequest, Buffer>;
 
 /** envoy.service.discovery.v3.AggregatedDiscoveryService, its incremental half. */
-export function deltaService(): { delta: grpc.MethodDefinition<NodeRequest, Outgoing> } {
+export function deltaService(): { delta: grpc.MethodDefinition<NodeRequest, Buffer> } {
   const request = lookupType("envoy.service.discovery.v3.DeltaDiscoveryRequest");
-  const response = lookupType("envoy.service.discovery.v3.DeltaDiscoveryResponse");
   return {
     delta: {
       path: "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
@@ -25,19 +24,10 @@ export function deltaService(): { delta: grpc.MethodDefinition<NodeRequest, Outg
       responseStream: true,
       requestSerialize: (message) => Buffer.from(request.encode(message).finish()),
       requestDeserialize: (bytes) => request.decode(bytes) as unknown as NodeRequest,
-      responseSerialize: (outgoing) => Buffer.from(response.encode(responseOf(outgoing)).finish()),
+      responseSerialize: (bytes) => bytes,
       responseDeserialize: () => {
         throw new Error("this is the server's side");
       },
     },
-  };
-}
-
-function responseOf({ typeUrl, nonce, resources, removed }: Outgoing): Record<string, unknown> {
-  return {
-    type_url: typeUrl,
-    nonce,
-    resources: resources.map(({ name, resource }) => ({ name, version: resource.version, resource: resource.any })),
-    removed_resources: removed,
   };
 }

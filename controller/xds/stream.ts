@@ -4,7 +4,8 @@ import type { DeltaRequest } from "./delta.js";
 import type { Delivery } from "./filter.js";
 import type { History } from "./history.js";
 import type { EncodedSnapshot } from "./resources.js";
-import { Rollout, type Nack, type Outgoing } from "./rollout.js";
+import type { Outgoing } from "./response.js";
+import { Rollout, type Nack } from "./rollout.js";
 import type { TypeUrl } from "./types.js";
 
 /** Something worth a log line, a metric or a status. `gateway` is the node id, `envoy` the peer's address. */

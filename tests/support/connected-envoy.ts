@@ -3,7 +3,7 @@ import * as grpc from "@grpc/grpc-js";
 import { lookupType } from "../../controller/xds/protos.js";
 import { deltaService } from "../../controller/xds/service.js";
 import type { DeltaRequest } from "../../controller/xds/delta.js";
-import type { Outgoing } from "../../controller/xds/rollout.js";
+import type { Outgoing } from "../../controller/xds/response.js";
 import { FakeEnvoy } from "./fake-envoy.js";
 
 interface Response {

@@ -1,6 +1,6 @@
 import { lookupType } from "../../controller/xds/protos.js";
 import type { DeltaRequest } from "../../controller/xds/delta.js";
-import type { Outgoing } from "../../controller/xds/rollout.js";
+import type { Outgoing } from "../../controller/xds/response.js";
 import { BAD } from "./snapshots.js";
 import {
   CLUSTER,
