@@ -10,7 +10,6 @@ import {
   repeatCode,
   setX,
   setY,
-  takeProgram,
   threadJumps,
   tooLong,
 } from "./program";
@@ -39,10 +38,10 @@ function top(): Frame {
 }
 
 /**
- * Compiles a tree into a program (program.ts); null if it would be longer than MAX_PROGRAM. Every fragment begins where it is
+ * Compiles a tree into a program (program.ts), to be taken before the next one; false if it would be longer than MAX_PROGRAM. Every fragment begins where it is
  * emitted and leaves by falling through at its end. Works on a stack of its own, as deep as the tree.
  */
-export function compile(root: Node): StaticArray<u8> | null {
+export function compile(root: Node): bool {
   clearProgram();
   depth = 0;
   enter(root);
@@ -53,9 +52,9 @@ export function compile(root: Node): StaticArray<u8> | null {
     else resumeRepeat(frame);
   }
   emit(Op.Match);
-  if (tooLong()) return null;
+  if (tooLong()) return false;
   threadJumps();
-  return takeProgram();
+  return true;
 }
 
 /** Emits a leaf, or begins a node with children. */

