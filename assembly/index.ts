@@ -3,7 +3,7 @@
 import "@solo-io/proxy-runtime/assembly/runtime";
 import { nowNanoseconds } from "./host/clock";
 import { logError } from "./host/log";
-import { beginCallback, collect } from "./host/memory";
+import { beginCallback, collect, leaveRemains } from "./host/memory";
 import { enterContext } from "./host/stream";
 import { failedSelfTest } from "./jose/self_test";
 import { seedHash } from "./json/siphash";
@@ -45,7 +45,8 @@ export function proxy_on_context_create(id: u32, parentId: u32): void {
 export function proxy_on_configure(rootId: u32, size: u32): u32 {
   beginCallback();
   const accepted = configureContext(rootId, size);
-  collect();
+  if (accepted) leaveRemains(size);
+  else collect();
   return accepted ? 1 : 0;
 }
 

@@ -31,10 +31,24 @@ export function malloc(size: i32): usize {
   return block + 8;
 }
 
+/** Bytes of configurations that may leave their remains behind: what reading one leaves is about as large as its text. */
+const REMAINS: usize = 1 << 22;
+let remains: usize = 0;
+
 /** Frees what nobody holds any more. Only where no function of a callback holds anything: at its very beginning or end. */
 export function collect(): void {
   __collect();
   litter = 0;
+  remains = 0;
+}
+
+/**
+ * Tells of a configuration of `size` bytes that was read, where `collect` may be called. What reading it left behind waits for the end
+ * of the configuration that it replaces, at which everything is visited anyway; unless it adds up.
+ */
+export function leaveRemains(size: usize): void {
+  remains += size;
+  if (remains > REMAINS) collect();
 }
 
 /** Tells of `size` bytes that a request has allocated and does not need any more; they are collected in time. */

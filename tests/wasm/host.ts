@@ -103,6 +103,12 @@ export class FilterHost {
     return accepted;
   }
 
+  /** Configures the newest root context once more, which Envoy does not do. */
+  configureAgain(configuration: unknown): boolean {
+    this.configuration = Buffer.from(JSON.stringify(configuration), "utf8");
+    return this.exports.proxy_on_configure(this.root, this.configuration.length) === 1;
+  }
+
   /** Ends the root contexts before the newest one, as Envoy does when their last streams are gone. */
   endOlder(): void {
     for (const root of this.roots) if (root !== this.root) this.exports.proxy_on_delete(root);

@@ -33,17 +33,21 @@ const ask = (host: FilterHost) =>
     ["authorization", `Bearer ${GOOD}`],
   ]).verdict;
 
-it("is given back when a configuration is replaced, and when one is refused", () => {
+it.each([
+  ["replaced", (host: FilterHost, next: object) => host.configure(next)],
+  ["replaced in the same context", (host: FilterHost, next: object) => host.configureAgain(next)],
+  ["refused", (host: FilterHost, next: object) => !host.configure({ ...next, unknown: 1 })],
+])("is given back when a configuration is %s", (_, renew) => {
   const host = load();
+  expect(host.configure(configuration(50, 0))).toBe(true);
   const replace = (generation: number): void => {
-    expect(host.configure(configuration(50, generation))).toBe(true);
+    expect(renew(host, configuration(400, generation))).toBe(true);
     host.endOlder();
     expect(ask(host)).toBe("continue");
-    expect(host.configure({ ...configuration(50, generation), unknown: 1 })).toBe(false);
   };
-  for (let i = 0; i < 5; i++) replace(i);
+  for (let i = 0; i < 120; i++) replace(i);
   const size = host.memorySize;
-  for (let i = 0; i < 100; i++) replace(i);
+  for (let i = 0; i < 240; i++) replace(i);
   expect(host.memorySize).toBe(size);
 });
 
