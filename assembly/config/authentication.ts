@@ -1,52 +1,52 @@
 // checks[].authentication and .precedingAuthentication: the providers, and what a request without a good token may do.
-import { ascii, sameContent } from "../host/literal";
+import { isListed } from "../host/literal";
 import { JsonDocument, Kind } from "../json/document";
-import { ByteMap } from "./byte_map";
-import { arrayField, expectObject, fail, failed, stringField } from "./fields";
-import { Authentication, Configuration, MAX_SOURCES, SourceSet, ValidationPolicy } from "./model";
+import { Common } from "./common";
+import { arrayField, choiceField, expectObject, fail, failed } from "./fields";
+import { Authentication, Configuration, MAX_SOURCES, Provider, SourceSet, ValidationPolicy } from "./model";
 import { numberOf, sameSources } from "./token_source";
 
 const FIELDS: StaticArray<string> = ["providers", "validationPolicy"];
 /** Gloo's names (jwt.proto, ValidationPolicy), in the order of the enumeration. */
-const VALIDATION_POLICIES: StaticArray<StaticArray<u8>> = [
-  ascii("REQUIRE_VALID"),
-  ascii("ALLOW_MISSING"),
-  ascii("ALLOW_MISSING_OR_FAILED"),
-];
+const VALIDATION_POLICIES: StaticArray<string> = ["REQUIRE_VALID", "ALLOW_MISSING", "ALLOW_MISSING_OR_FAILED"];
 
-/** Decodes one authentication; failures go to fields.ts. `names`: indices into the configuration's providers. */
-export function decodeAuthentication(
-  doc: JsonDocument,
-  token: i32,
-  path: string,
-  names: ByteMap,
-  configuration: Configuration,
-): Authentication {
+/** Decodes one authentication; failures go to fields.ts. */
+export function decodeAuthentication(doc: JsonDocument, token: i32, path: string, common: Common): Authentication {
+  const known = common.authentications.find(token);
+  return known !== null ? known : common.authentications.add(decodeNew(doc, token, path, common));
+}
+
+function decodeNew(doc: JsonDocument, token: i32, path: string, common: Common): Authentication {
   const authentication = new Authentication();
   if (!expectObject(doc, token, path, FIELDS)) return authentication;
-  authentication.validation = validationField(doc, token, path);
+  authentication.validation = choiceField(
+    doc,
+    token,
+    "validationPolicy",
+    path,
+    VALIDATION_POLICIES,
+    ValidationPolicy.RequireValid,
+    "must be REQUIRE_VALID, ALLOW_MISSING or ALLOW_MISSING_OR_FAILED",
+  );
   const list = arrayField(doc, token, "providers", path);
   if (list < 0 || doc.count(list) == 0) {
     fail(path + ".providers", "must name at least one provider");
     return authentication;
   }
-  for (let i = 0, at = list + 1, n = doc.count(list); i < n && !failed(); i++, at = doc.next(at)) {
-    const provider = doc.kind(at) == Kind.String ? names.get(doc.pointer(at), doc.length(at)) : -1;
+  const count = doc.count(list);
+  authentication.providers = new StaticArray<i32>(count);
+  for (let i = 0, at = list + 1; i < count && !failed(); i++, at = doc.next(at)) {
+    const provider = doc.kind(at) == Kind.String ? common.providerNames.get(doc.pointer(at), doc.length(at)) : -1;
     if (provider < 0) fail(path + ".providers[" + i.toString() + "]", "is not one of the providers");
-    else authentication.providers.push(provider);
+    unchecked((authentication.providers[i] = provider));
   }
-  if (!failed()) collectSources(authentication, configuration, path);
+  if (failed()) return authentication;
+  collectSources(authentication, common.configuration, path);
+  authentication.written = [];
+  for (let i = 0; i < count; i++) {
+    addWrittenHeaders(authentication.written, unchecked(common.configuration.providers[authentication.providers[i]]));
+  }
   return authentication;
-}
-
-function validationField(doc: JsonDocument, object: i32, path: string): ValidationPolicy {
-  const named = stringField(doc, object, "validationPolicy", path);
-  if (named === null) return ValidationPolicy.RequireValid;
-  for (let i = 0; i < VALIDATION_POLICIES.length; i++) {
-    if (sameContent(named, unchecked(VALIDATION_POLICIES[i]))) return i;
-  }
-  fail(path + ".validationPolicy", "must be REQUIRE_VALID, ALLOW_MISSING or ALLOW_MISSING_OR_FAILED");
-  return ValidationPolicy.RequireValid;
 }
 
 /** All places the providers read, and for each provider which of them are its own. */
@@ -72,4 +72,12 @@ function collectSources(authentication: Authentication, configuration: Configura
   }
   sets.push(set);
   authentication.places = set;
+}
+
+/** Adds the names of the headers a provider's claims are written to, each once. */
+export function addWrittenHeaders(names: StaticArray<u8>[], provider: Provider): void {
+  for (let i = 0; i < provider.claimHeaders.length; i++) {
+    const header = unchecked(provider.claimHeaders[i]).header;
+    if (!isListed(names, header)) names.push(header);
+  }
 }

@@ -1,12 +1,13 @@
 // checks[].authorization: Gloo's rbac (rbac.proto), with the same names and meanings.
 import { ascii, copyBytes, pointer, sameBytes } from "../host/literal";
 import { JsonDocument, Kind } from "../json/document";
-import { compileRegex, regexError } from "../regex/regex";
-import { ByteMap } from "./byte_map";
-import { claimPath } from "./claim_path";
+import { Regex, compileRegex, regexError } from "../regex/regex";
+import { claimPath, findDelimiter } from "./claim_path";
+import { Common } from "./common";
 import {
   arrayField,
   below,
+  choiceField,
   elementPath,
   expectObject,
   fail,
@@ -19,16 +20,13 @@ import {
 } from "./fields";
 import { AuthorizationPolicy, ClaimMatch, Matcher, Principal } from "./model";
 
+const NONE = ascii("");
+const NOBODY = new StaticArray<AuthorizationPolicy>(0);
 const FIELDS: StaticArray<string> = ["policies"];
 const POLICY_FIELDS: StaticArray<string> = ["principals", "permissions", "nestedClaimDelimiter"];
 const PRINCIPAL_FIELDS: StaticArray<string> = ["claims", "matcher", "provider"];
 const PERMISSION_FIELDS: StaticArray<string> = ["pathPrefix", "methods"];
-const MATCHERS: StaticArray<StaticArray<u8>> = [
-  ascii("EXACT_STRING"),
-  ascii("BOOLEAN"),
-  ascii("LIST_CONTAINS"),
-  ascii("REGEX_MATCH"),
-];
+const MATCHERS: StaticArray<string> = ["EXACT_STRING", "BOOLEAN", "LIST_CONTAINS", "REGEX_MATCH"];
 // The spellings of Go's strconv.ParseBool, which Gloo uses.
 const TRUE: StaticArray<StaticArray<u8>> = [
   ascii("1"),
@@ -52,39 +50,50 @@ export function decodeAuthorization(
   doc: JsonDocument,
   token: i32,
   path: string,
-  providers: ByteMap,
-): AuthorizationPolicy[] {
-  const policies: AuthorizationPolicy[] = [];
-  if (!expectObject(doc, token, path, FIELDS)) return policies;
+  common: Common,
+): StaticArray<AuthorizationPolicy> {
+  const known = common.authorizations.find(token);
+  return known !== null ? known : common.authorizations.add(decodeNew(doc, token, path, common));
+}
+
+function decodeNew(doc: JsonDocument, token: i32, path: string, common: Common): StaticArray<AuthorizationPolicy> {
+  if (!expectObject(doc, token, path, FIELDS)) return NOBODY;
   const map = mapField(doc, token, "policies", path);
   if (map < 0) {
     fail(path + ".policies", "is required; an empty object denies everybody");
-    return policies;
+    return NOBODY;
   }
-  for (let i = 0, key = map + 1, n = doc.count(map); i < n && !failed(); i++, key = doc.next(key + 1)) {
-    policies.push(decodePolicy(doc, key + 1, memberPath(below(path, "policies"), doc, key), providers));
+  const count = doc.count(map);
+  const policies = new StaticArray<AuthorizationPolicy>(count);
+  for (let i = 0, key = map + 1; i < count && !failed(); i++, key = doc.next(key + 1)) {
+    const policy = decodePolicy(doc, key + 1, memberPath(below(path, "policies"), doc, key), common);
+    unchecked((policies[i] = policy));
   }
   return policies;
 }
 
-function decodePolicy(doc: JsonDocument, token: i32, path: string, providers: ByteMap): AuthorizationPolicy {
+function decodePolicy(doc: JsonDocument, token: i32, path: string, common: Common): AuthorizationPolicy {
   const policy = new AuthorizationPolicy();
   if (!expectObject(doc, token, path, POLICY_FIELDS)) return policy;
   const named = stringField(doc, token, "nestedClaimDelimiter", path);
-  const delimiter = named === null ? new StaticArray<u8>(0) : named;
+  const delimiter = named === null ? NONE : named;
   const permissions = find(doc, token, "permissions");
   if (permissions >= 0 && expectObject(doc, permissions, below(path, "permissions"), PERMISSION_FIELDS)) {
     const prefix = stringField(doc, permissions, "pathPrefix", below(path, "permissions"));
     if (prefix !== null && prefix.length > 0) policy.pathPrefix = prefix;
-    policy.methods = stringsField(doc, permissions, "methods", below(path, "permissions"));
+    const methods = stringsField(doc, permissions, "methods", below(path, "permissions"));
+    if (methods.length > 0) policy.methods = methods;
   }
   const principals = arrayField(doc, token, "principals", path);
   if (principals < 0) {
     fail(path + ".principals", "is required");
     return policy;
   }
-  for (let i = 0, at = principals + 1, n = doc.count(principals); i < n && !failed(); i++, at = doc.next(at)) {
-    policy.principals.push(decodePrincipal(doc, at, elementPath(path, "principals", i), delimiter, providers));
+  const count = doc.count(principals);
+  policy.principals = new StaticArray<Principal>(count);
+  for (let i = 0, at = principals + 1; i < count && !failed(); i++, at = doc.next(at)) {
+    const principal = decodePrincipal(doc, at, elementPath(path, "principals", i), delimiter, common);
+    unchecked((policy.principals[i] = principal));
   }
   return policy;
 }
@@ -94,46 +103,73 @@ function decodePrincipal(
   token: i32,
   path: string,
   delimiter: StaticArray<u8>,
-  providers: ByteMap,
+  common: Common,
 ): Principal {
   const principal = new Principal();
   if (!expectObject(doc, token, path, PRINCIPAL_FIELDS)) return principal;
   const provider = stringField(doc, token, "provider", path);
   if (provider !== null && provider.length > 0) {
-    principal.provider = providers.get(pointer(provider), provider.length);
+    principal.provider = common.providerNames.get(pointer(provider), provider.length);
     if (principal.provider < 0) fail(path + ".provider", "is not one of the providers");
   }
-  const named = stringField(doc, token, "matcher", path);
-  let matcher = 0;
-  if (named !== null) {
-    matcher = indexOf(MATCHERS, named);
-    if (matcher < 0) fail(path + ".matcher", "must be EXACT_STRING, BOOLEAN, LIST_CONTAINS or REGEX_MATCH");
-  }
+  const matcher: Matcher = choiceField(
+    doc,
+    token,
+    "matcher",
+    path,
+    MATCHERS,
+    Matcher.ExactString,
+    "must be EXACT_STRING, BOOLEAN, LIST_CONTAINS or REGEX_MATCH",
+  );
   const claims = mapField(doc, token, "claims", path);
   if (claims < 0) fail(path + ".claims", "is required");
   if (failed()) return principal;
-  for (let i = 0, key = claims + 1, n = doc.count(claims); i < n && !failed(); i++, key = doc.next(key + 1)) {
-    const at = memberPath(below(path, "claims"), doc, key);
-    if (doc.kind(key + 1) != Kind.String) {
-      fail(at, "must be a string");
-      break;
-    }
-    const name = copyBytes(doc.pointer(key), doc.length(key));
-    const value = copyBytes(doc.pointer(key + 1), doc.length(key + 1));
-    principal.claims.push(compileMatch(new ClaimMatch(claimPath(name, delimiter), matcher, value), at));
+  const count = doc.count(claims);
+  principal.claims = new StaticArray<ClaimMatch>(count);
+  for (let i = 0, key = claims + 1; i < count && !failed(); i++, key = doc.next(key + 1)) {
+    const match = decodeMatch(doc, key, matcher, memberPath(below(path, "claims"), doc, key), delimiter, common);
+    unchecked((principal.claims[i] = match));
   }
   return principal;
 }
 
-function compileMatch(match: ClaimMatch, path: string): ClaimMatch {
-  if (match.matcher == Matcher.Boolean) {
+function decodeMatch(
+  doc: JsonDocument,
+  key: i32,
+  matcher: Matcher,
+  path: string,
+  delimiter: StaticArray<u8>,
+  common: Common,
+): ClaimMatch {
+  const match = new ClaimMatch(decodeClaimPath(doc, key, delimiter, common), matcher);
+  const value = key + 1;
+  if (doc.kind(value) != Kind.String) fail(path, "must be a string");
+  else if (matcher == Matcher.RegexMatch) {
+    match.regex = decodeRegex(doc, value, common);
+    if (match.regex === null) fail(path, "is not a regular expression (RE2): " + regexError());
+  } else {
+    match.value = copyBytes(doc.pointer(value), doc.length(value));
+    if (matcher != Matcher.Boolean) return match;
     match.expected = indexOf(TRUE, match.value) >= 0;
     if (!match.expected && indexOf(FALSE, match.value) < 0) fail(path, "cannot be parsed to a bool to use BOOLEAN");
-  } else if (match.matcher == Matcher.RegexMatch) {
-    match.regex = compileRegex(pointer(match.value), match.value.length);
-    if (match.regex === null) fail(path, "is not a regular expression (RE2): " + regexError());
   }
   return match;
+}
+
+function decodeClaimPath(doc: JsonDocument, key: i32, delimiter: StaticArray<u8>, common: Common): StaticArray<u8>[] {
+  if (findDelimiter(doc.pointer(key), doc.length(key), 0, delimiter) < 0) {
+    const known = common.paths.find(key);
+    return known !== null ? known : common.paths.add([copyBytes(doc.pointer(key), doc.length(key))]);
+  }
+  return claimPath(copyBytes(doc.pointer(key), doc.length(key)), delimiter);
+}
+
+/** null if it is refused. */
+function decodeRegex(doc: JsonDocument, token: i32, common: Common): Regex | null {
+  const known = common.regexes.find(token);
+  if (known !== null) return known;
+  const regex = compileRegex(doc.pointer(token), doc.length(token));
+  return regex === null ? null : common.regexes.add(regex);
 }
 
 function indexOf(list: StaticArray<StaticArray<u8>>, bytes: StaticArray<u8>): i32 {

@@ -2,7 +2,9 @@
 import { pointer } from "../host/literal";
 import { JsonDocument, JsonError, Kind } from "../json/document";
 import { integerValue } from "../json/number";
+import { addWrittenHeaders } from "./authentication";
 import { ByteMap } from "./byte_map";
+import { Common } from "./common";
 import {
   boolField,
   expectObject,
@@ -18,7 +20,7 @@ import {
   tokenIs,
 } from "./fields";
 import { Configuration } from "./model";
-import { addWrittenHeaders, decodePolicy, headerNames } from "./policy";
+import { decodePolicy, headerNames } from "./policy";
 import { decodeProvider } from "./provider";
 import { clusterField } from "./remote_jwks";
 import { addTokenParameters } from "./token_source";
@@ -121,9 +123,10 @@ function decodeProviders(doc: JsonDocument, configuration: Configuration): ByteM
 function decodePolicies(doc: JsonDocument, configuration: Configuration, providers: ByteMap): void {
   const map = mapField(doc, 0, "policies", "configuration");
   if (map < 0) return fail("policies", "is required");
+  const common = new Common(doc, configuration, providers);
   for (let i = 0, key = map + 1, n = doc.count(map); i < n && !failed(); i++, key = doc.next(key + 1)) {
     configuration.policyNames.add(doc.pointer(key), doc.length(key), configuration.policies.length);
-    configuration.policies.push(decodePolicy(doc, key + 1, memberPath("policies", doc, key), providers, configuration));
+    configuration.policies.push(decodePolicy(doc, key + 1, memberPath("policies", doc, key), common));
   }
   const name = stringField(doc, 0, "defaultPolicy", "configuration");
   if (name !== null) configuration.defaultPolicy = configuration.policyNames.get(pointer(name), name.length);

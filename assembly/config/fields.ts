@@ -83,6 +83,26 @@ export function stringField(doc: JsonDocument, object: i32, name: string, path: 
   return copyBytes(doc.pointer(token), doc.length(token));
 }
 
+/** Which of the names a string member is, `fallback` if it is absent; else it fails with `message`. */
+export function choiceField(
+  doc: JsonDocument,
+  object: i32,
+  name: string,
+  path: string,
+  names: StaticArray<string>,
+  fallback: i32,
+  message: string,
+): i32 {
+  const token = find(doc, object, name);
+  if (token < 0) return fallback;
+  if (doc.kind(token) != Kind.String) fail(path + "." + name, "must be a string");
+  else {
+    for (let i = 0; i < names.length; i++) if (tokenIs(doc, token, unchecked(names[i]))) return i;
+    fail(path + "." + name, message);
+  }
+  return fallback;
+}
+
 /** A boolean member, or `fallback` if it is absent. */
 export function boolField(doc: JsonDocument, object: i32, name: string, path: string, fallback: bool): bool {
   const token = find(doc, object, name);

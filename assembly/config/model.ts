@@ -97,28 +97,39 @@ export const enum Matcher {
 
 /** One claim that must match. */
 export class ClaimMatch {
+  /** What RegexMatch compares with; null for the other matchers, which have `value`. */
   regex: Regex | null = null;
+  value: StaticArray<u8> = NO_VALUE;
   expected: bool = false;
 
   constructor(
     public path: StaticArray<u8>[],
     public matcher: Matcher,
-    public value: StaticArray<u8>,
   ) {}
 }
 
+const NO_VALUE = new StaticArray<u8>(0);
+const NO_CLAIMS = new StaticArray<ClaimMatch>(0);
+const NO_PRINCIPALS = new StaticArray<Principal>(0);
+const NO_PROVIDERS = new StaticArray<i32>(0);
+const NO_MASKS = new StaticArray<u64>(0);
+const NO_AUTHENTICATIONS = new StaticArray<Authentication>(0);
+const NO_CHECKS = new StaticArray<Check>(0);
+const NO_NAMES: StaticArray<u8>[] = [];
+const NO_PLACES = new SourceSet();
+
 /** All claims must match; no claims match nobody. */
 export class Principal {
-  claims: ClaimMatch[] = [];
+  claims: StaticArray<ClaimMatch> = NO_CLAIMS;
   /** Only a token of this provider; -1: of any. */
   provider: i32 = -1;
 }
 
 /** Any principal, on any of the methods, below the prefix. */
 export class AuthorizationPolicy {
-  principals: Principal[] = [];
+  principals: StaticArray<Principal> = NO_PRINCIPALS;
   pathPrefix: StaticArray<u8> | null = null;
-  methods: StaticArray<u8>[] = [];
+  methods: StaticArray<u8>[] = NO_NAMES;
 }
 
 /** Places one authentication may read; their numbers are bits of a u64. */
@@ -143,13 +154,15 @@ export const enum ValidationPolicy {
 /** One token, verified by one of several providers. */
 export class Authentication {
   /** Indices into `Configuration.providers`. */
-  providers: i32[] = [];
+  providers: StaticArray<i32> = NO_PROVIDERS;
   /** For each of them: the places it reads, as bits by their number in `places`. */
-  masks: StaticArray<u64> = [];
-  places: SourceSet = new SourceSet();
+  masks: StaticArray<u64> = NO_MASKS;
+  places: SourceSet = NO_PLACES;
   validation: ValidationPolicy = ValidationPolicy.RequireValid;
   /** All of its providers forward tokens. */
   forwardsAll: bool = false;
+  /** Names of the headers that its providers write, each once. */
+  written: StaticArray<u8>[] = NO_NAMES;
 }
 
 /** Checks a policy may have. */
@@ -163,15 +176,16 @@ export class Check {
   /** Demanded before `authentication` and beside it. */
   preceding: i32 = -1;
   /** null: every verified token is allowed; empty: nobody is. */
-  authorization: AuthorizationPolicy[] | null = null;
+  authorization: StaticArray<AuthorizationPolicy> | null = null;
 }
 
+/** Policies share whatever they have in common, and so do their parts: nothing of them may change once they are decoded. */
 export class Policy {
   unenforceable: bool = false;
-  identityHeaders: StaticArray<u8>[] = [];
+  identityHeaders: StaticArray<u8>[] = NO_NAMES;
   /** In the order in which they are made. */
-  authentications: Authentication[] = [];
-  checks: Check[] = [];
+  authentications: StaticArray<Authentication> = NO_AUTHENTICATIONS;
+  checks: StaticArray<Check> = NO_CHECKS;
 }
 
 export class Configuration {

@@ -15,7 +15,7 @@ const METHOD = ascii(":method");
  * None: allowed; RbacDenied; HostFailure if path or method cannot be read.
  */
 export function authorize(
-  policies: AuthorizationPolicy[],
+  policies: StaticArray<AuthorizationPolicy>,
   payload: JsonDocument | null,
   provider: i32,
   namedOnly: bool = false,
@@ -30,7 +30,7 @@ export function authorize(
   return Reason.RbacDenied;
 }
 
-function anyPrincipal(principals: Principal[], payload: JsonDocument, provider: i32, namedOnly: bool): bool {
+function anyPrincipal(principals: StaticArray<Principal>, payload: JsonDocument, provider: i32, namedOnly: bool): bool {
   for (let i = 0, n = principals.length; i < n; i++) {
     const principal = unchecked(principals[i]);
     if (principal.provider != provider && (namedOnly || principal.provider >= 0)) continue;

@@ -70,7 +70,7 @@ function policyOfRoute(configuration: Configuration): i32 {
  * Authorization sees what the check's own authentication verified, else what the one before it did; a principal that names a
  * provider sees that one's claims (Gloo: `principal` in the metadata is the later stage's, and each provider has an entry).
  */
-function authorizeCheck(check: Check, policies: AuthorizationPolicy[]): Reason {
+function authorizeCheck(check: Check, policies: StaticArray<AuthorizationPolicy>): Reason {
   const own = providerOf(check.authentication);
   const earlier = providerOf(check.preceding);
   if (own < 0) return authorize(policies, earlier < 0 ? null : tokenOf(check.preceding).payload, earlier);

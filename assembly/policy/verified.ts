@@ -66,7 +66,7 @@ export function authenticateAll(configuration: Configuration, policy: Policy): R
 }
 
 /** Finds and parses the token of an authentication, unless an earlier one looked in the same places. */
-function readToken(all: Authentication[], index: i32): Reason {
+function readToken(all: StaticArray<Authentication>, index: i32): Reason {
   const set = unchecked(all[index]).places;
   for (let i = 0; i < index; i++) {
     if (unchecked(all[i]).places != set) continue;

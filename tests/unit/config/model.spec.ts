@@ -97,6 +97,23 @@ describe("a configuration", () => {
     ).toBe("x-o");
   });
 
+  it("has it remove what the providers of all its authentications write", () => {
+    const provider = (headers: string): string => '{"jwks":' + jwks() + ',"claimsToHeaders":[' + headers + "]}";
+    const c = good(
+      '{"version":1,"identityHeaders":[],"defaultPolicy":"a","policies":{"a":{"checks":[{"precedingAuthentication":' +
+        '{"providers":["p"]},"authentication":{"providers":["q","r"]}},{"authentication":{"providers":["p"]}}]}},' +
+        '"providers":{"p":' +
+        provider('{"claim":"a","header":"x-a"},{"claim":"b","header":"x-b"}') +
+        ',"q":' +
+        provider('{"claim":"b","header":"x-b"}') +
+        ',"r":' +
+        provider('{"claim":"c","header":"x-c"}') +
+        "}}",
+    );
+    expect(textsOf(c.policies[0].identityHeaders)).toBe("x-a,x-b,x-c");
+    expect(textsOf(c.identityHeaders)).toBe("");
+  });
+
   it("finds its policies by name and keeps the default apart from their order", () => {
     const c = good(
       '{"version":1,"policies":{"a":{"checks":[]},"b":{"unenforceable":"x"}},"defaultPolicy":"b","policyFromRouteName":true}',

@@ -13,7 +13,7 @@ export { malloc } from "../../../assembly/host/memory";
 const payload = new JsonDocument(256, 32);
 
 /** The members of `authorization.policies`, compiled; providers are p (0) and q (1). */
-function compile(members: string): AuthorizationPolicy[] {
+function compile(members: string): StaticArray<AuthorizationPolicy> {
   const configuration = good(
     '{"version":1,"providers":{"p":{"jwks":' +
       jwks() +
@@ -25,16 +25,16 @@ function compile(members: string): AuthorizationPolicy[] {
       '}}}]}},"defaultPolicy":"only"}',
   );
   const policies = configuration.policies[0].checks[0].authorization;
-  return policies === null ? [] : policies;
+  return policies === null ? new StaticArray<AuthorizationPolicy>(0) : policies;
 }
 
 /** One policy with these principals. */
-function policy(principals: string, more: string = ""): AuthorizationPolicy[] {
+function policy(principals: string, more: string = ""): StaticArray<AuthorizationPolicy> {
   return compile('"a":{"principals":[' + principals + "]" + (more.length > 0 ? "," : "") + more + "}");
 }
 
 /** "allowed", "denied" or "host failure". */
-function judge(policies: AuthorizationPolicy[], claims: string, provider: i32 = 0): string {
+function judge(policies: StaticArray<AuthorizationPolicy>, claims: string, provider: i32 = 0): string {
   const bytes = Bytes.text(claims);
   expect(payload.parse(bytes.pointer, bytes.length)).toBe(JsonError.None, claims);
   beginCallback();
@@ -47,7 +47,7 @@ function nameOf(reason: Reason): string {
 }
 
 /** Each row: claims, verdict. */
-function expectAll(policies: AuthorizationPolicy[], rows: string[][]): void {
+function expectAll(policies: StaticArray<AuthorizationPolicy>, rows: string[][]): void {
   for (let i = 0; i < rows.length; i++) expect(judge(policies, rows[i][0])).toBe(rows[i][1], rows[i][0]);
 }
 
