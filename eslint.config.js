@@ -23,4 +23,18 @@ export default tseslint.config(
       "@typescript-eslint/no-explicit-any": "error",
     },
   },
+  {
+    files: ["controller/**/*.ts"],
+    ignores: ["**/*.test.ts"],
+    rules: {
+      "@typescript-eslint/no-restricted-imports": [
+        "error",
+        {
+          name: "@kubernetes/client-node",
+          allowTypeImports: true,
+          message: "It is 60 MB: import() it where it is needed.",
+        },
+      ],
+    },
+  },
 );

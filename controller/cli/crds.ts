@@ -1,4 +1,3 @@
-import { ApiextensionsV1Api } from "@kubernetes/client-node";
 import { stringify } from "yaml";
 import { customResourceDefinitions, OWNER, OWNER_LABEL } from "../api/crds.js";
 import { loadUserConfig } from "../kube/config.js";
@@ -48,7 +47,8 @@ async function withoutForeign(all: readonly PublishedCrd[], kubeconfig: string |
 
 /** Names of the CRDs of a cluster that do not bear our label. */
 async function foreignCrds(kubeconfig: string | undefined): Promise<Set<string>> {
-  const config = loadUserConfig(kubeconfig);
+  const config = await loadUserConfig(kubeconfig);
+  const { ApiextensionsV1Api } = await import("@kubernetes/client-node");
   const api = config.makeApiClient(ApiextensionsV1Api);
   let items;
   try {

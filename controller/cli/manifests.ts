@@ -78,7 +78,7 @@ async function fromDirectory(namespace: string, name: string, directory: string)
 }
 
 async function fromCluster(namespace: string, name: string, kubeconfig: string | undefined): Promise<Gateway> {
-  const client = new KubeClient(loadUserConfig(kubeconfig));
+  const client = new KubeClient(await loadUserConfig(kubeconfig));
   try {
     return await client.request<Gateway>({ path: apiPath(GATEWAYS, { namespace, name }) });
   } catch (error) {

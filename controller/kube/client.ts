@@ -5,8 +5,8 @@ import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type In
 import { request as httpsRequest, type RequestOptions } from "node:https";
 import type { Socket } from "node:net";
 import { StringDecoder } from "node:string_decoder";
-import type { KubeConfig } from "@kubernetes/client-node";
 import { ApiError, apiErrorOf } from "./errors.js";
+import type { ServerConfig } from "./kubeconfig.js";
 
 export interface KubeRequest {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -28,7 +28,7 @@ export class KubeClient {
   private readonly server: URL;
   private agent: { key: string; agent: HttpAgent } | undefined;
 
-  constructor(private readonly config: KubeConfig) {
+  constructor(private readonly config: ServerConfig) {
     this.server = new URL(config.getCurrentCluster()!.server);
   }
 
