@@ -16,6 +16,7 @@ import { exactPath, prefixPath } from "./paths.js";
 import { LEAST_ROUTES, routesOf } from "./tree.js";
 
 const GUARD = { name: "guard" };
+const GUARDED = { anywhere: "!", beforeQuery: "guarded" };
 const named = (name: string, match: EnvoyResource) => ({ name, match });
 /** Enough routes below `/many/` that they are told apart. */
 const many = (count = LEAST_ROUTES) =>
@@ -33,7 +34,7 @@ const namesIn = (leaf: Leaf | undefined) => leaf?.action.typedConfig.routes.map(
 
 /** Names of the routes by key, "" for paths without one; undefined for a list. */
 function leaves(routes: readonly EnvoyResource[]): Record<string, string[] | undefined> | undefined {
-  const { matcher } = routesOf(GUARD, "guarded", routes) as { matcher?: { onNoMatch: { matcher: Tree } } };
+  const { matcher } = routesOf(GUARD, GUARDED, routes) as { matcher?: { onNoMatch: { matcher: Tree } } };
   if (matcher === undefined) return undefined;
   const { matcherTree, onNoMatch } = matcher.onNoMatch.matcher;
   const keyed = Object.entries(matcherTree.prefixMatchMap.map).map(([key, leaf]) => [key, namesIn(leaf)]);
@@ -78,13 +79,14 @@ describe("what a leaf holds", () => {
 });
 
 test("the guard is tried first, by itself", () => {
-  const { matcher } = routesOf(GUARD, "guarded", many()) as { matcher: { matcherList: { matchers: EnvoyResource[] } } };
+  const { matcher } = routesOf(GUARD, GUARDED, many()) as { matcher: { matcherList: { matchers: EnvoyResource[] } } };
   expect(matcher.matcherList.matchers).toEqual([
     {
       predicate: {
-        singlePredicate: {
-          input: expect.objectContaining({ name: "path" }) as unknown,
-          valueMatch: { safeRegex: { googleRe2: {}, regex: "guarded" } },
+        andMatcher: {
+          predicate: [{ contains: "!" }, { safeRegex: { googleRe2: {}, regex: "guarded" } }].map((valueMatch) => ({
+            singlePredicate: { input: expect.objectContaining({ name: "path" }) as unknown, valueMatch },
+          })),
         },
       },
       onMatch: {
@@ -99,7 +101,7 @@ test("the guard is tried first, by itself", () => {
 describe("a list", () => {
   test("of few routes", () => {
     const routes = many(LEAST_ROUTES - 1);
-    expect(routesOf(GUARD, "guarded", routes)).toEqual({ routes: [GUARD, ...routes] });
+    expect(routesOf(GUARD, GUARDED, routes)).toEqual({ routes: [GUARD, ...routes] });
   });
 
   test("where every route takes every path, or each takes what the next does", () => {
@@ -130,7 +132,7 @@ describe("size", () => {
 test("ten times the routes take at most fifteen times the time", () => {
   const cost = (routes: readonly EnvoyResource[]) => {
     const start = process.cpuUsage();
-    expect(routesOf(GUARD, "guarded", routes)).toHaveProperty("matcher");
+    expect(routesOf(GUARD, GUARDED, routes)).toHaveProperty("matcher");
     const { user, system } = process.cpuUsage(start);
     return user + system;
   };

@@ -31,10 +31,15 @@ interface Branch {
 
 /**
  * `{ routes }` or `{ matcher }` of a VirtualHost; both choose the same route for every request.
- * @param guard tried before all others; `guardRegex` takes at least what it takes, of the path with its query
+ * @param guard tried before all others
+ * @param guarded takes at least what the guard takes, of the path with its query: what contains a text and matches a regular expression
  * @param routes in order of precedence
  */
-export function routesOf(guard: EnvoyResource, guardRegex: string, routes: readonly EnvoyResource[]): EnvoyResource {
+export function routesOf(
+  guard: EnvoyResource,
+  guarded: { readonly anywhere: string; readonly beforeQuery: string },
+  routes: readonly EnvoyResource[],
+): EnvoyResource {
   const leaves = routes.length < LEAST_ROUTES ? undefined : leavesOf(routes);
   if (leaves === undefined) return { routes: [guard, ...routes] };
   const pathless = leaves.get("");
@@ -44,10 +49,11 @@ export function routesOf(guard: EnvoyResource, guardRegex: string, routes: reado
     matcherTree: { input: PATH, prefixMatchMap: { map } },
     ...(pathless !== undefined && { onNoMatch: tryInOrder(pathless) }),
   };
-  const predicate = {
-    singlePredicate: { input: PATH, valueMatch: { safeRegex: { googleRe2: {}, regex: guardRegex } } },
-  };
-  const matchers = [{ predicate, onMatch: tryInOrder([guard]) }];
+  const regex = { safeRegex: { googleRe2: {}, regex: guarded.beforeQuery } };
+  const both = [{ contains: guarded.anywhere }, regex].map((valueMatch) => ({
+    singlePredicate: { input: PATH, valueMatch },
+  }));
+  const matchers = [{ predicate: { andMatcher: { predicate: both } }, onMatch: tryInOrder([guard]) }];
   return { matcher: { matcherList: { matchers }, onNoMatch: { matcher: tree } } };
 }
 

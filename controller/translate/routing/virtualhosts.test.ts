@@ -162,7 +162,10 @@ describe("route names and policies", () => {
     expect(routes).toEqual([
       {
         name: "claimgate/path-parameters#open",
-        match: { safeRegex: { regex: "[^;]*;.*" } },
+        match: {
+          safeRegex: { regex: "[^;]*;.*" },
+          headers: [{ name: ":path", stringMatch: { contains: ";" } }],
+        },
         directResponse: { status: 400 },
       },
       { name: "claimgate/not-found#open", match: { prefix: "/" }, directResponse: { status: 404 } },

@@ -36,8 +36,16 @@ export interface RenderedVirtualHosts {
 }
 
 const FILTER_DISABLED = { "@type": "type.googleapis.com/envoy.config.route.v3.FilterConfig", disabled: true };
-/** A path with a `;`: of the path alone, as routes see it, and with its query, as trees do. */
-export const PATH_PARAMETERS = { regex: "[^;]*;.*", beforeQuery: "[^;?]*;.*" };
+/**
+ * A path with a `;`, which every request is asked for, and again when the filter has changed a header: `anywhere` is looked for first, since
+ * that takes a tenth of a regular expression's time. `match` is of a route, whose expression sees the path alone; `beforeQuery` is of a
+ * tree, which sees the query too.
+ */
+export const PATH_PARAMETERS = {
+  anywhere: ";",
+  beforeQuery: "[^;?]*;.*",
+  match: { safeRegex: { regex: "[^;]*;.*" }, headers: [{ name: ":path", stringMatch: { contains: ";" } }] },
+};
 const TOKEN_PARAMETERS: ReadonlySet<string> = new Set(["access_token"]);
 
 /** One match of one rule at one listener. */
@@ -96,7 +104,7 @@ export function renderVirtualHosts(
       byDomain.set(domain, {
         name: domain,
         domains: [domain],
-        ...routesOf(fixed.pathParameters, PATH_PARAMETERS.beforeQuery, routes),
+        ...routesOf(fixed.pathParameters, PATH_PARAMETERS, routes),
         ...(others.length > 0 && { typedPerFilterConfig }),
       });
     }
@@ -120,7 +128,7 @@ function fixedRoutes(defaultHash: string): Record<"pathParameters" | "notFound" 
     // Backends differ in whether `/admin;x` is `/admin` (CVE-2021-29492 and its kin).
     pathParameters: {
       name: `claimgate/path-parameters#${defaultHash}`,
-      match: { safeRegex: { regex: PATH_PARAMETERS.regex } },
+      match: PATH_PARAMETERS.match,
       ...directResponse(400),
     },
     notFound: { name: `claimgate/not-found#${defaultHash}`, ...every, ...directResponse(404) },
