@@ -7,13 +7,12 @@ import { beginCallback, collect, leaveRemains } from "./host/memory";
 import { enterContext } from "./host/stream";
 import { failedSelfTest } from "./jose/self_test";
 import { seedHash } from "./json/siphash";
-import { createContext, configureContext, configurationOf, deleteContext, rootOf } from "./context";
-import { judgeRequest } from "./policy/judge";
+import { configureContext, deleteContext } from "./context";
 import { finishFetch } from "./remote/fetch";
 import { reportHealth } from "./remote/health";
 import { lookAfterKeys, scheduleTick } from "./remote/schedule";
 import { sourceOfCall } from "./remote/sources";
-import { resumeRequests } from "./resume";
+import { judgeCurrent, resumeRequests } from "./request";
 
 export { malloc } from "./host/memory";
 export { claimgate_jws_alg, claimgate_jws_key, claimgate_jws_keys, claimgate_jws_verify } from "./tool";
@@ -38,10 +37,6 @@ export function proxy_on_vm_start(rootId: u32, configurationSize: u32): u32 {
   return 0;
 }
 
-export function proxy_on_context_create(id: u32, parentId: u32): void {
-  createContext(id, parentId);
-}
-
 export function proxy_on_configure(rootId: u32, size: u32): u32 {
   beginCallback();
   const accepted = configureContext(rootId, size);
@@ -52,7 +47,7 @@ export function proxy_on_configure(rootId: u32, size: u32): u32 {
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): i32 {
   beginCallback();
-  return judgeRequest(configurationOf(id), id, rootOf(id), 0);
+  return judgeCurrent(id, 0);
 }
 
 export function proxy_on_tick(rootId: u32): void {

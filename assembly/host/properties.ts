@@ -1,10 +1,11 @@
-// Properties: the name of the chosen route, what the filter leaves for access logs, and the node's id.
+// Properties: the names of the root and of the chosen route, what the filter leaves for access logs, and the node's id.
 import { proxy_get_property, proxy_set_property } from "@solo-io/proxy-runtime/assembly/imports";
 import { Lookup } from "./headers";
 import { ascii, copyBytes, pointer } from "./literal";
 import { NOT_FOUND, OK } from "./status";
 
 const ROUTE_NAME = ascii("xds\0route_name");
+const ROOT_ID = ascii("plugin_root_id");
 const NODE_ID = ascii("xds\0node\0id");
 const NONE = ascii("");
 const OUT: usize = memory.data(16, 8);
@@ -24,6 +25,19 @@ export function readRouteName(): Lookup {
   routeNamePointer = load<u32>(OUT);
   routeNameLength = load<i32>(OUT, 4);
   return routeNameLength >= 0 ? Lookup.Found : Lookup.Failed;
+}
+
+export let rootIdPointer: usize = 0;
+export let rootIdLength: i32 = 0;
+
+/** Reads `PluginConfig.root_id` of the context that the host's answers are about; empty if it has none. */
+export function readRootId(): Lookup {
+  store<u64>(OUT, 0);
+  const status = proxy_get_property(pointer(ROOT_ID), ROOT_ID.length, OUT, OUT + 4);
+  rootIdPointer = load<u32>(OUT);
+  rootIdLength = load<i32>(OUT, 4);
+  if (status == NOT_FOUND) return Lookup.Absent;
+  return status == OK && rootIdLength >= 0 ? Lookup.Found : Lookup.Failed;
 }
 
 /** Id of the Envoy's node (bootstrap `node.id`); empty if the host does not say. */

@@ -12,7 +12,6 @@ interface FilterExports {
   _initialize(): void;
   malloc(size: number): number;
   proxy_on_vm_start(root: number, size: number): number;
-  proxy_on_context_create(id: number, parent: number): void;
   proxy_on_configure(root: number, size: number): number;
   proxy_on_delete(id: number): void;
   claimgate_jws_keys(at: number, size: number, host: number): number;
@@ -36,7 +35,6 @@ export class FilterVm {
     const instance = new WebAssembly.Instance(module, this.imports(module));
     this.exports = instance.exports as unknown as FilterExports;
     this.exports._initialize();
-    this.exports.proxy_on_context_create(this.nextContext, 0);
     if (this.exports.proxy_on_vm_start(this.nextContext, 0) !== 1) {
       throw new Error(this.lines[0] ?? "the filter refuses to start");
     }
@@ -47,7 +45,6 @@ export class FilterVm {
     const root = ++this.nextContext;
     this.lines = [];
     this.configuration = Buffer.from(configuration, "utf8");
-    this.exports.proxy_on_context_create(root, 0);
     const taken = this.exports.proxy_on_configure(root, this.configuration.length) === 1;
     this.exports.proxy_on_delete(root);
     this.configuration = new Uint8Array();

@@ -101,7 +101,6 @@ describe("a filter that traps", () => {
     export function malloc(size: i32): usize { return heap.alloc(size); }
     export function proxy_abi_version_0_2_1(): void {}
     export function proxy_on_vm_start(_context: u32, _size: u32): u32 { return 1; }
-    export function proxy_on_context_create(_context: u32, _parent: u32): void {}
     export function proxy_on_request_headers(_context: u32, _headers: u32, _end: u32): u32 { return 0; }
     export function proxy_on_delete(_context: u32): void {}
     export function proxy_on_configure(_context: u32, size: u32): u32 {

@@ -32,7 +32,6 @@ export const WASI_CALLS = ["proc_exit"] as const;
 export const CALLBACKS = [
   "proxy_on_vm_start",
   "proxy_on_configure",
-  "proxy_on_context_create",
   "proxy_on_request_headers",
   "proxy_on_tick",
   "proxy_on_http_call_response",

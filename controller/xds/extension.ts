@@ -44,11 +44,15 @@ function encode(name: string, filter: FilterCode, configuration: PluginConfigura
   return { version: versionOf(any.value), any };
 }
 
-/** envoy.extensions.wasm.v3.PluginConfig: the filter and its configuration, by ECDS or in a listener. */
+/**
+ * envoy.extensions.wasm.v3.PluginConfig: the filter and its configuration, by ECDS or in a listener. By its root_id the filter knows which
+ * of several configurations in one VM a request began under, so no two have the same.
+ */
 export function pluginConfig(filter: FilterCode, configuration: PluginConfiguration): EnvoyResource {
+  const text = canonicalJson(configuration);
   return {
     name: "claimgate",
-    rootId: "claimgate",
+    rootId: `claimgate-${versionOf(Buffer.from(text)).slice(0, 16)}`,
     vmConfig: {
       vmId: "claimgate",
       runtime: "envoy.wasm.runtime.v8",
@@ -60,7 +64,7 @@ export function pluginConfig(filter: FilterCode, configuration: PluginConfigurat
     // A Struct would arrive as raw protobuf; StringValue arrives as its content.
     configuration: {
       "@type": "type.googleapis.com/google.protobuf.StringValue",
-      value: canonicalJson(configuration),
+      value: text,
     },
     // A trapped VM is replaced on the next request; until then, and by default for ever, requests get 503.
     failurePolicy: "FAIL_RELOAD",

@@ -101,7 +101,7 @@ describe("first snapshot", () => {
             typed_config: {
               config: {
                 name: "claimgate",
-                root_id: "claimgate",
+                root_id: expect.stringMatching(/^claimgate-[0-9a-f]{16}$/) as string,
                 failure_policy: "FAIL_RELOAD",
                 vm_config: {
                   vm_id: "claimgate",

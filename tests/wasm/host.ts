@@ -34,7 +34,6 @@ export interface Exports {
   malloc(size: number): number;
   proxy_abi_version_0_2_1(): void;
   proxy_on_vm_start(root: number, size: number): number;
-  proxy_on_context_create(id: number, parent: number): void;
   proxy_on_configure(root: number, size: number): number;
   proxy_on_request_headers(id: number, count: number, endOfStream: number): number;
   proxy_on_delete(id: number): void;
@@ -70,6 +69,9 @@ export class FilterHost {
   protected contexts = 0;
   /** Accepted and not ended. */
   protected roots: number[] = [];
+  protected readonly rootIds = new Map<number, string>();
+  /** The root that the callback at hand is about, or about a request of. */
+  protected rootAsked = 0;
 
   readonly #trusts: ((argument: Uint8Array) => boolean) | undefined;
 
@@ -89,12 +91,16 @@ export class FilterHost {
     return new FilterHost(new WebAssembly.Module(readFileSync(path)), trusts);
   }
 
-  /** A new root context with this configuration, judging what comes after it; false if the filter refuses it. */
-  configure(configuration: unknown): boolean {
+  /**
+   * A new root context with this configuration, judging what comes after it; false if the filter refuses it. `rootId` is
+   * `PluginConfig.root_id`, another one each time unless it is given.
+   */
+  configure(configuration: unknown, rootId?: string): boolean {
     const text = typeof configuration === "string" ? configuration : JSON.stringify(configuration);
     this.configuration = Buffer.from(text, "utf8");
     const root = ++this.contexts;
-    this.exports.proxy_on_context_create(root, 0);
+    this.rootIds.set(root, rootId ?? `root-${root}`);
+    this.rootAsked = root;
     const accepted = this.exports.proxy_on_configure(root, this.configuration.length) === 1;
     if (accepted) {
       this.root = root;
@@ -106,6 +112,7 @@ export class FilterHost {
   /** Configures the newest root context once more, which Envoy does not do. */
   configureAgain(configuration: unknown): boolean {
     this.configuration = Buffer.from(JSON.stringify(configuration), "utf8");
+    this.rootAsked = this.root;
     return this.exports.proxy_on_configure(this.root, this.configuration.length) === 1;
   }
 
@@ -124,7 +131,7 @@ export class FilterHost {
     this.calls = [];
     this.properties = new Map();
     const id = ++this.contexts;
-    this.exports.proxy_on_context_create(id, this.root);
+    this.rootAsked = this.root;
     const answer = this.exports.proxy_on_request_headers(id, this.headers.length, 1);
     this.exports.proxy_on_delete(id);
     if (answer !== 0 && answer !== 1) throw new Error(`FilterHeadersStatus ${answer}`);
@@ -165,6 +172,11 @@ export class FilterHost {
     };
   }
 
+  protected property(path: string): string | null {
+    if (path === "plugin_root_id") return this.rootIds.get(this.rootAsked) ?? null;
+    return path === "xds\0route_name" ? this.routeName : null;
+  }
+
   protected text(at: number, length: number): string {
     return Buffer.from(this.exports.memory.buffer, at, length).toString("latin1");
   }
@@ -198,8 +210,8 @@ export class FilterHost {
         return OK;
       },
       proxy_get_property: (at: number, length: number, pointerAt: number, sizeAt: number) => {
-        if (this.text(at, length) !== "xds\0route_name" || this.routeName === null) return NOT_FOUND;
-        return this.give(Buffer.from(this.routeName, "latin1"), pointerAt, sizeAt);
+        const value = this.property(this.text(at, length));
+        return value === null ? NOT_FOUND : this.give(Buffer.from(value, "latin1"), pointerAt, sizeAt);
       },
       proxy_get_buffer_bytes: (type: number, start: number, length: number, pointerAt: number, sizeAt: number) => {
         if (type !== PLUGIN_CONFIGURATION) return NOT_FOUND;

@@ -42,7 +42,6 @@ export class Vm {
   configure(text) {
     this.#configuration = Buffer.from(text);
     const root = ++this.#contexts;
-    this.#exports.proxy_on_context_create(root, 0);
     if (this.#exports.proxy_on_configure(root, this.#configuration.length) !== 1) throw new Error(this.#log.at(-1));
     if (this.#root !== 0) this.#exports.proxy_on_delete(this.#root);
     this.#root = root;
@@ -52,7 +51,6 @@ export class Vm {
   request(token) {
     this.#pairs = serialise([...HEADERS, ["authorization", `Bearer ${token}`]]);
     const id = ++this.#contexts;
-    this.#exports.proxy_on_context_create(id, this.#root);
     const verdict = this.#exports.proxy_on_request_headers(id, HEADERS.length + 1, 1);
     this.#exports.proxy_on_delete(id);
     return verdict === 0;
@@ -88,7 +86,9 @@ export class Vm {
         this.#bytes().writeBigUInt64LE(BigInt(this.now) * 1_000_000_000n, at);
         return OK;
       },
-      proxy_get_property: () => NOT_FOUND,
+      // All the filter asks for is its root_id; each configuration's is another one.
+      proxy_get_property: (_at, _length, pointerAt, sizeAt) =>
+        this.#give(Buffer.from(`root-${this.#contexts}`), pointerAt, sizeAt),
       proxy_get_header_map_value: () => NOT_FOUND,
       proxy_get_buffer_bytes: (type, start, length, pointerAt, sizeAt) =>
         type === PLUGIN_CONFIGURATION

@@ -1,4 +1,5 @@
 // One Envoy that has every case twice: before httpbin stands our filter on the one listener, Envoy's own jwt_authn on the other.
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { PluginConfiguration, ValidationPolicy } from "../../../controller/translate/snapshot.js";
 import { packageRoot } from "../../../controller/xds/package-root.js";
@@ -90,7 +91,8 @@ function wasm(configuration: PluginConfiguration): Json {
     "@type": `${TYPE}.filters.http.wasm.v3.Wasm`,
     config: {
       name: "claimgate",
-      rootId: "claimgate",
+      // The filter tells by it which configuration a request began under.
+      rootId: `claimgate-${createHash("sha256").update(JSON.stringify(configuration)).digest("hex")}`,
       vmConfig: { vmId: "claimgate", runtime: "envoy.wasm.runtime.v8", code },
       configuration: {
         "@type": "type.googleapis.com/google.protobuf.StringValue",

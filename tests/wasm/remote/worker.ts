@@ -73,6 +73,8 @@ export class Worker extends FilterHost {
   readonly ticks = new Map<number, { period: number; next: number }>();
   readonly streams = new Map<number, Stream>();
   readonly #envoy: Envoy;
+  /** By stream, the root it began under. */
+  readonly #rootOf = new Map<number, number>();
   /** The context that host calls speak of. */
   #effective = 0;
   #tokens = 0;
@@ -104,7 +106,7 @@ export class Worker extends FilterHost {
     const id = ++this.contexts;
     const stream: Stream = { id, state: "stopped", headers: [...headers], reply: null };
     this.streams.set(id, stream);
-    this.exports.proxy_on_context_create(id, this.root);
+    this.#rootOf.set(id, this.root);
     this.now = this.#envoy.now / 1000;
     this.calls = [];
     this.#enter(id);
@@ -186,7 +188,7 @@ export class Worker extends FilterHost {
     return {
       proxy_set_tick_period_milliseconds: (period: number) => {
         const stream = this.streams.get(this.#effective);
-        const root = stream === undefined ? this.#effective : this.root;
+        const root = stream === undefined ? this.#effective : this.#rootOf.get(stream.id)!;
         this.ticks.set(root, { period, next: this.#envoy.now + period });
         return OK;
       },
@@ -257,8 +259,11 @@ export class Worker extends FilterHost {
         const bytes = type === RESPONSE_BODY ? this.#response?.body : this.configuration;
         return bytes === undefined ? NOT_FOUND : this.give(bytes.subarray(start, start + length), pointerAt, sizeAt);
       },
-      proxy_get_property: (at: number, length: number, pointerAt: number, sizeAt: number) =>
-        this.text(at, length) === "xds\0node\0id" ? this.give(Buffer.from("node-1"), pointerAt, sizeAt) : NOT_FOUND,
     };
+  }
+
+  protected override property(path: string): string | null {
+    this.rootAsked = this.#rootOf.get(this.#effective) ?? this.#effective;
+    return path === "xds\0node\0id" ? "node-1" : super.property(path);
   }
 }

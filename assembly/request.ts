@@ -1,4 +1,4 @@
-// Requests that wait for keys, judged again: from the start, each as if its callback had just come.
+// Requests, judged when they arrive; and again, from the start, those that have waited for keys.
 import { nowMilliseconds } from "./host/clock";
 import { logError } from "./host/log";
 import { beginAnew } from "./host/memory";
@@ -7,7 +7,15 @@ import { continueRequest, enterContext } from "./host/stream";
 import { judgeRequest } from "./policy/judge";
 import { KeySource } from "./remote/key_source";
 import { sourceAt, sourceCount } from "./remote/sources";
-import { configurationOf, rootOf } from "./context";
+import { currentRoot } from "./context";
+
+/**
+ * Judges the request `id`, which the host's answers are about; what its callback is to answer. `deadline`: see judgeRequest.
+ */
+export function judgeCurrent(id: u32, deadline: u64): i32 {
+  const root = currentRoot();
+  return root === null ? judgeRequest(null) : judgeRequest(root.configuration, id, root.id, deadline);
+}
 
 /** Judges those again for whose keys something has happened, or who have waited long enough; of all roots. */
 export function resumeRequests(): void {
@@ -39,10 +47,10 @@ function resumeOf(source: KeySource, all: bool, now: u64): void {
 }
 
 function resume(id: u32, deadline: u64): void {
-  // Its headers are read into memory of its own, as in a callback.
+  // What the host gives is read into memory of its own, as in a callback.
   beginAnew();
   if (!enterContext(id)) return;
-  if (judgeRequest(configurationOf(id), id, rootOf(id), deadline) != CONTINUE || continueRequest()) return;
+  if (judgeCurrent(id, deadline) != CONTINUE || continueRequest()) return;
   // It stays stopped; Envoy's stream idle timeout ends it.
   logError("claimgate: the host did not let a request go on");
 }
