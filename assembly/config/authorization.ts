@@ -1,5 +1,5 @@
 // checks[].authorization: Gloo's rbac (rbac.proto), with the same names and meanings.
-import { ascii, copyBytes, pointer, sameBytes } from "../host/literal";
+import { ascii, copyBytes, pointer } from "../host/literal";
 import { JsonDocument, Kind } from "../json/document";
 import { Regex, compileRegex, regexError } from "../regex/regex";
 import { claimPath, findDelimiter } from "./claim_path";
@@ -17,6 +17,7 @@ import {
   memberPath,
   stringField,
   stringsField,
+  whichOf,
 } from "./fields";
 import { AuthorizationPolicy, ClaimMatch, Matcher, Principal } from "./model";
 
@@ -27,23 +28,9 @@ const POLICY_FIELDS: StaticArray<string> = ["principals", "permissions", "nested
 const PRINCIPAL_FIELDS: StaticArray<string> = ["claims", "matcher", "provider"];
 const PERMISSION_FIELDS: StaticArray<string> = ["pathPrefix", "methods"];
 const MATCHERS: StaticArray<string> = ["EXACT_STRING", "BOOLEAN", "LIST_CONTAINS", "REGEX_MATCH"];
-// The spellings of Go's strconv.ParseBool, which Gloo uses.
-const TRUE: StaticArray<StaticArray<u8>> = [
-  ascii("1"),
-  ascii("t"),
-  ascii("T"),
-  ascii("TRUE"),
-  ascii("true"),
-  ascii("True"),
-];
-const FALSE: StaticArray<StaticArray<u8>> = [
-  ascii("0"),
-  ascii("f"),
-  ascii("F"),
-  ascii("FALSE"),
-  ascii("false"),
-  ascii("False"),
-];
+/** The spellings of Go's strconv.ParseBool, which Gloo uses: those of true, then those of false. */
+const BOOLEANS: StaticArray<string> = ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"];
+const TRUE_SPELLINGS: i32 = 6;
 
 /** Decodes an authorization object; failures go to fields.ts. */
 export function decodeAuthorization(
@@ -147,12 +134,11 @@ function decodeMatch(
   else if (matcher == Matcher.RegexMatch) {
     match.regex = decodeRegex(doc, value, common);
     if (match.regex === null) fail(path, "is not a regular expression (RE2): " + regexError());
-  } else {
-    match.value = copyBytes(doc.pointer(value), doc.length(value));
-    if (matcher != Matcher.Boolean) return match;
-    match.expected = indexOf(TRUE, match.value) >= 0;
-    if (!match.expected && indexOf(FALSE, match.value) < 0) fail(path, "cannot be parsed to a bool to use BOOLEAN");
-  }
+  } else if (matcher == Matcher.Boolean) {
+    const spelling = whichOf(doc, value, BOOLEANS);
+    match.expected = <u32>spelling < <u32>TRUE_SPELLINGS;
+    if (spelling < 0) fail(path, "cannot be parsed to a bool to use BOOLEAN");
+  } else match.value = copyBytes(doc.pointer(value), doc.length(value));
   return match;
 }
 
@@ -170,12 +156,4 @@ function decodeRegex(doc: JsonDocument, token: i32, common: Common): Regex | nul
   if (known !== null) return known;
   const regex = compileRegex(doc.pointer(token), doc.length(token));
   return regex === null ? null : common.regexes.add(regex);
-}
-
-function indexOf(list: StaticArray<StaticArray<u8>>, bytes: StaticArray<u8>): i32 {
-  for (let i = 0; i < list.length; i++) {
-    const entry = unchecked(list[i]);
-    if (sameBytes(pointer(entry), entry.length, pointer(bytes), bytes.length)) return i;
-  }
-  return -1;
 }

@@ -50,6 +50,12 @@ export function tokenIs(doc: JsonDocument, token: i32, text: string): bool {
   return true;
 }
 
+/** Which of these ASCII texts a string token is, or -1. */
+export function whichOf(doc: JsonDocument, token: i32, texts: StaticArray<string>): i32 {
+  for (let i = 0; i < texts.length; i++) if (tokenIs(doc, token, unchecked(texts[i]))) return i;
+  return -1;
+}
+
 /** Fails unless the token is an object whose members all have one of the allowed names. */
 export function expectObject(doc: JsonDocument, token: i32, path: string, allowed: StaticArray<string>): bool {
   if (doc.kind(token) != Kind.Object) {
@@ -57,9 +63,7 @@ export function expectObject(doc: JsonDocument, token: i32, path: string, allowe
     return false;
   }
   for (let i = 0, key = token + 1, n = doc.count(token); i < n; i++, key = doc.next(key + 1)) {
-    let known = false;
-    for (let j = 0; j < allowed.length && !known; j++) known = tokenIs(doc, key, unchecked(allowed[j]));
-    if (!known) fail(path, "unknown field " + doc.text(key));
+    if (whichOf(doc, key, allowed) < 0) fail(path, "unknown field " + doc.text(key));
   }
   return !failed();
 }
@@ -97,7 +101,8 @@ export function choiceField(
   if (token < 0) return fallback;
   if (doc.kind(token) != Kind.String) fail(path + "." + name, "must be a string");
   else {
-    for (let i = 0; i < names.length; i++) if (tokenIs(doc, token, unchecked(names[i]))) return i;
+    const index = whichOf(doc, token, names);
+    if (index >= 0) return index;
     fail(path + "." + name, message);
   }
   return fallback;

@@ -97,7 +97,7 @@ export const enum Matcher {
 
 /** One claim that must match. */
 export class ClaimMatch {
-  /** What RegexMatch compares with; null for the other matchers, which have `value`. */
+  /** What RegexMatch compares with; ExactString and ListContains have `value`, Boolean has `expected`. */
   regex: Regex | null = null;
   value: StaticArray<u8> = NO_VALUE;
   expected: bool = false;

@@ -51,7 +51,7 @@ passTokens(large, issuer, 50_000);
 note("memory, 10,000 policies, cache full", large.megabytes, "MB", 64);
 large.configure(many);
 const twice = large.megabytes;
-note("the same once configured anew", twice, "MB");
+note("the same once configured anew", twice, "MB", 64);
 for (let i = 2; i < UPDATES; i++) large.configure(many);
 note(`grown since, after ${UPDATES} updates`, large.megabytes - twice, "MB", 0);
 
