@@ -1,14 +1,15 @@
 // The controller's loop, the same for every source: a view of all resources comes in, each Envoy's snapshot and each resource's
-// status go out. Level-based: every view is translated whole, whatever changed.
+// status go out. Level-based: every view is translated whole, whatever changed; what that does not touch is kept (translate/kept.ts).
 import { Isolation } from "./isolation.js";
 import { healthIn, type KeyHealths } from "./keys/health.js";
 import type { LoadedResource, SourceSnapshot } from "./source/source.js";
 import type { Acks } from "./status/acks.js";
 import { KeyHealthStatuses } from "./status/keysready.js";
-import { Ledger, statusId } from "./status/ledger.js";
+import { type Entry, Ledger } from "./status/ledger.js";
 import { type Progress, PROGRAMMED, ProgrammedStatuses } from "./status/programmed.js";
 import { progressOf } from "./status/progress.js";
 import { StatusStore } from "./status/store.js";
+import { Memory } from "./translate/kept.js";
 import type { ResourceStatus } from "./translate/status.js";
 import { translate, type TranslateOptions, type Translation } from "./translate/translate.js";
 import type { Validator } from "./translate/validator.js";
@@ -71,10 +72,13 @@ export class Controller {
   private readonly turnedAway = new Set<string>();
   private readonly quarantine = new Quarantine();
   private readonly isolation = new Isolation();
+  private readonly memory = new Memory();
   private readonly ledger = new Ledger();
   private readonly programmed = new ProgrammedStatuses();
   private readonly keysReady = new KeyHealthStatuses();
   private readonly store = new StatusStore();
+  /** What statuses were last made of. */
+  private shown: { page: object; known: string } | undefined;
   /** Version of the newest snapshot, by Gateway. */
   private readonly versions = new Map<string, string>();
   private readonly origins = new WeakMap<Snapshot, Origin>();
@@ -158,19 +162,25 @@ export class Controller {
     const envoys = this.options.envoys.status();
     const progress = new Map(this.gateways().map((gateway) => [gateway, this.progress(gateway, envoys)]));
     const keys = new Map(this.gateways().map((gateway) => [gateway, this.keys(gateway, envoys)]));
-    const shown = this.ledger.list().map((status) => {
-      const id = statusId(status);
-      const carriers = [...this.ledger.carriers(id)];
-      const ofResource = new Map(carriers.map((gateway) => [gateway, this.progressOn(gateway, id, progress)]));
-      const programmed = this.programmed.add(status, carriers, ofResource);
-      const remote = this.translation.remoteProviders.get(id);
-      if (remote === undefined || carriers.length === 0) return programmed;
-      const healths = carriers.flatMap((gateway) => keys.get(gateway) ?? []);
-      return this.keysReady.add(
-        programmed,
-        remote.map((provider) => ({ name: provider.name, health: healthIn(healths, provider.id) })),
-      );
-    });
+    const { page } = this.ledger;
+    const known = JSON.stringify([[...progress], [...keys]]);
+    // All that statuses are made of.
+    if (this.shown?.page === page && this.shown.known === known) return;
+    this.shown = { page, known };
+    const shown: ResourceStatus[] = [];
+    for (const entry of this.ledger.list()) {
+      const carriers = this.ledger.carriers(entry.id);
+      const onGateway = (gateway: string) => this.progressOn(gateway, entry, progress);
+      const programmed = this.programmed.add(entry.status, carriers, onGateway);
+      const remote = this.translation.remoteProviders.get(entry.id);
+      if (remote === undefined || carriers.size === 0) {
+        shown.push(programmed);
+        continue;
+      }
+      const healths = [...carriers].flatMap((gateway) => keys.get(gateway) ?? []);
+      const named = remote.map((provider) => ({ name: provider.name, health: healthIn(healths, provider.id) }));
+      shown.push(this.keysReady.add(programmed, named));
+    }
     this.store.update(shown);
   }
 
@@ -186,10 +196,10 @@ export class Controller {
   }
 
   /** Envoys that are behind may have all there is of one resource: what changed since is others'. */
-  private progressOn(gateway: string, id: string, all: ReadonlyMap<string, Progress>): Progress {
+  private progressOn(gateway: string, entry: Entry, all: ReadonlyMap<string, Progress>): Progress {
     const progress = all.get(gateway)!;
     if (progress.programmed || progress.versions.length === 0) return progress;
-    return progress.versions.every((version) => this.ledger.holds(gateway, version, id)) ? PROGRAMMED : progress;
+    return progress.versions.every((version) => this.ledger.holds(gateway, version, entry)) ? PROGRAMMED : progress;
   }
 
   private render(): boolean {
@@ -211,7 +221,8 @@ export class Controller {
     this.translation = translated;
     this.ledger.take(translated.statuses, contents, translated.carriers);
     for (const [gateway, snapshot] of translated.snapshots) {
-      const carried = new Map([...contents].filter(([id]) => translated.carriers.get(id)?.has(gateway)));
+      const carried = new Map<string, string>();
+      for (const [id, content] of contents) if (translated.carriers.get(id)?.has(gateway)) carried.set(id, content);
       this.origins.set(snapshot, { contents: carried, known });
       const version = envoys.publish(snapshot);
       this.versions.set(gateway, version);
@@ -234,7 +245,8 @@ export class Controller {
   private translate(resources: readonly LoadedResource[], quarantined: ReadonlyMap<string, string>): Translation {
     const { validator, translate: common } = this.options;
     const { unread = new Map<string, string>() } = this.view!;
-    const translated = translate(resources, validator, { ...common, quarantined, unread, now: Date.now() });
+    const options = { ...common, quarantined, unread, now: Date.now() };
+    const translated = translate(resources, validator, options, this.memory);
     for (const snapshot of translated.snapshots.values()) encodeSnapshot(snapshot);
     return translated;
   }

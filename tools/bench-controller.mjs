@@ -1,6 +1,7 @@
 // `make bench-controller`: measures `claimgate controller` between a real API server and real Envoys, in a network namespace as the
 // cluster tests, and prints JSON and a Markdown table. ROWS=latency,cold,change,burst,fanout: some of them only. SIZE routes and as
-// many policies (1000; 1 for latency), CHANGES single changes (200), CLIENTS simulated Envoys (100). Exit code 1: a bound is exceeded.
+// many policies (1000; 1 for latency), CHANGES single changes (200), CLIENTS simulated Envoys (100). PROFILE=FILE: writes a CPU profile of the changes of row
+// `change` (Chrome's DevTools, or https://www.speedscope.app, show it). Exit code 1: a bound is exceeded.
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
@@ -19,7 +20,9 @@ const knobs = {
 mkdirSync(`${root}build`, { recursive: true });
 rmSync(results, { force: true });
 const vitest = ["npx", "--no-install", "vitest", "run", "--project", "bench", "tests/bench/controller"];
-const env = { ...process.env, ...knobs, RESULTS: results };
+const { PROFILE, NODE_OPTIONS = "" } = process.env;
+const profiler = PROFILE ? { NODE_OPTIONS: `${NODE_OPTIONS} --import ${root}tests/bench/controller/profiler.mjs` } : {};
+const env = { ...process.env, ...knobs, ...profiler, RESULTS: results };
 const before = loadavg()[0];
 const { status } = spawnSync("python3", ["tools/netns.py", ...vitest], { cwd: root, env, stdio: ["ignore", 2, 2] });
 if (status !== 0) process.exit(2);

@@ -228,8 +228,15 @@ function withoutStatus(object: StoredObject): unknown {
   return { ...object, status: undefined, metadata: { ...object.metadata, resourceVersion: undefined } };
 }
 
+const keys = new WeakMap<StoredObject, string>();
+
+function keyOf(object: StoredObject): string {
+  let key = keys.get(object);
+  if (key === undefined) keys.set(object, (key = idOf(object)));
+  return key;
+}
+
 /** By namespace and name: the order in which changes came must not show. */
 function sorted(objects: StoredObject[]): StoredObject[] {
-  const keys = new Map(objects.map((object) => [object, idOf(object)]));
-  return objects.sort((one, other) => (keys.get(one)! < keys.get(other)! ? -1 : 1));
+  return objects.sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 }

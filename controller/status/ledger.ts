@@ -4,7 +4,9 @@ import type { ResourceStatus } from "../translate/status.js";
 import { shortVersion } from "./acks.js";
 
 /** A resource as it is and what translation says of it; the same object as long as both are the same. */
-interface Entry {
+export interface Entry {
+  /** "Kind NS/NAME". */
+  readonly id: string;
   /** Of routes and policies. */
   readonly content: string | undefined;
   readonly text: string;
@@ -21,13 +23,18 @@ interface Page {
 /** Versions of a Gateway that are remembered; an Envoy that is further behind counts as one that has nothing. */
 const VERSIONS = 32;
 
+const ids = new WeakMap<ResourceStatus, string>();
+
 /** "Kind NS/NAME". */
-export function statusId({ kind, namespace, name }: ResourceStatus): string {
-  return `${kind} ${namespace}/${name}`;
+export function statusId(status: ResourceStatus): string {
+  let id = ids.get(status);
+  if (id === undefined) ids.set(status, (id = `${status.kind} ${status.namespace}/${status.name}`));
+  return id;
 }
 
 export class Ledger {
-  private page: Page = { entries: new Map(), carriers: new Map() };
+  /** Another object whenever something was taken. */
+  page: Page = { entries: new Map(), carriers: new Map() };
   private readonly published = new Map<string, Map<string, Page>>();
 
   /** Takes what a translation says. Where nothing changed about a resource its status is the same object as before. */
@@ -36,8 +43,13 @@ export class Ledger {
     for (const status of statuses) {
       const id = statusId(status);
       const known = this.page.entries.get(id);
-      const next = { content: contents.get(id), text: JSON.stringify(status), status };
-      entries.set(id, known?.content === next.content && known?.text === next.text ? known : next);
+      const content = contents.get(id);
+      if (known?.status === status && known.content === content) {
+        entries.set(id, known);
+        continue;
+      }
+      const next = { id, content, text: JSON.stringify(status), status };
+      entries.set(id, known?.content === content && known?.text === next.text ? known : next);
     }
     this.page = { entries, carriers };
   }
@@ -55,21 +67,22 @@ export class Ledger {
     this.published.delete(gateway);
   }
 
-  list(): ResourceStatus[] {
-    return [...this.page.entries.values()].map(({ status }) => status);
+  list(): Iterable<Entry> {
+    return this.page.entries.values();
   }
 
   /** Gateways whose Envoys carry a resource. */
-  carriers(id: string): Iterable<string> {
-    return this.page.carriers.get(id) ?? [];
+  carriers(id: string): ReadonlySet<string> {
+    return this.page.carriers.get(id) ?? NONE;
   }
 
   /** Whether an Envoy of a Gateway with this version, full or short, has all that there is to have of a route or policy. */
-  holds(gateway: string, version: string | undefined, id: string): boolean {
+  holds(gateway: string, version: string | undefined, entry: Entry): boolean {
     const page = this.published.get(gateway)?.get(shortVersion(version));
-    const entry = page?.entries.get(id);
     // A Gateway is all that its Envoys have.
-    if (entry?.content === undefined || entry !== this.page.entries.get(id)) return false;
-    return page!.carriers.get(id)?.has(gateway) === true;
+    if (entry.content === undefined || page?.entries.get(entry.id) !== entry) return false;
+    return page.carriers.get(entry.id)?.has(gateway) === true;
   }
 }
+
+const NONE: ReadonlySet<string> = new Set();

@@ -16,13 +16,22 @@ export const PROGRAMMED: Progress = { programmed: true };
 
 /** withProgrammed(), which gives the same object again as long as there is nothing else to say. */
 export class ProgrammedStatuses {
-  private readonly known = new WeakMap<ResourceStatus, { key: string; made: ResourceStatus }>();
+  private readonly known = new WeakMap<ResourceStatus, { words: string; made: ResourceStatus }>();
 
-  add(status: ResourceStatus, gateways: readonly string[], progress: ReadonlyMap<string, Progress>): ResourceStatus {
-    const key = gateways.map((gateway) => `${gateway} ${describe(progress.get(gateway))}`).join("\n");
+  add(
+    status: ResourceStatus,
+    gateways: ReadonlySet<string>,
+    progress: (gateway: string) => Progress | undefined,
+  ): ResourceStatus {
+    let words = "";
+    for (const gateway of gateways) words += `${gateway} ${describe(progress(gateway))}\n`;
     let known = this.known.get(status);
-    if (known?.key !== key) {
-      known = { key, made: withProgrammed(status, gateways, progress) };
+    if (known?.words !== words) {
+      const all = [...gateways].flatMap((gateway) => {
+        const own = progress(gateway);
+        return own === undefined ? [] : [[gateway, own] as const];
+      });
+      known = { words, made: withProgrammed(status, gateways, new Map(all)) };
       this.known.set(status, known);
     }
     return known.made;

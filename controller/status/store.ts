@@ -8,17 +8,21 @@ type Clock = () => Date;
 /** Statuses as they are to be published, with transition times. */
 export class StatusStore {
   private current = new Map<string, { from: ResourceStatus; stamped: ResourceStatus }>();
+  private last: readonly ResourceStatus[] = [];
+  private stamped: readonly ResourceStatus[] = [];
 
   constructor(private readonly now: Clock = () => new Date()) {}
 
   /** Takes the newest statuses; those of resources that are gone are forgotten. */
   update(statuses: readonly ResourceStatus[]): void {
+    const { last } = this;
+    if (statuses.length === last.length && statuses.every((status, index) => status === last[index])) return;
     const time = this.now()
       .toISOString()
       .replace(/\.\d+Z$/, "Z");
     const next = new Map<string, { from: ResourceStatus; stamped: ResourceStatus }>();
     for (const status of statuses) {
-      const key = `${status.apiVersion} ${status.kind} ${status.namespace}/${status.name}`;
+      const key = keyOf(status);
       const before = this.current.get(key);
       // Of the very same object nothing can have changed.
       next.set(
@@ -27,12 +31,25 @@ export class StatusStore {
       );
     }
     this.current = next;
+    this.last = statuses;
+    this.stamped = [...next.values()].map(({ stamped }) => stamped);
   }
 
   /** All statuses, in the order of the last update. */
   list(): ResourceStatus[] {
-    return [...this.current.values()].map(({ stamped }) => stamped);
+    return [...this.stamped];
   }
+}
+
+const keys = new WeakMap<ResourceStatus, string>();
+
+function keyOf(status: ResourceStatus): string {
+  let key = keys.get(status);
+  if (key === undefined) {
+    const { apiVersion, kind, namespace, name } = status;
+    keys.set(status, (key = `${apiVersion} ${kind} ${namespace}/${name}`));
+  }
+  return key;
 }
 
 function restamped(status: ResourceStatus, before: ResourceStatus | undefined, time: string): ResourceStatus {

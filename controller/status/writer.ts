@@ -7,6 +7,7 @@ import { apiPath, idOf, type StoredObject } from "../kube/objects.js";
 import { type Backoff, backoff } from "../kube/wait.js";
 import { canonicalJson } from "../translate/canonical.js";
 import { CONTROLLER_NAME, type ResourceStatus } from "../translate/status.js";
+import { statusId } from "./ledger.js";
 import { mergeStatus, patchBetween } from "./merge.js";
 
 /** Kinds whose status claimgate writes. */
@@ -85,11 +86,11 @@ export class StatusWriter {
   update(statuses: readonly ResourceStatus[]): void {
     const next = new Map<string, { status: ResourceStatus; text: string }>();
     for (const status of statuses) {
-      const { kind, namespace, name } = status;
-      const id = idOf({ kind, metadata: { namespace, name } });
-      const text = canonicalJson(status);
-      next.set(id, { status, text });
-      if (this.wanted.get(id)?.text !== text) this.queue.add(id);
+      const id = statusId(status);
+      const before = this.wanted.get(id);
+      const wanted = before?.status === status ? before : { status, text: canonicalJson(status) };
+      next.set(id, wanted);
+      if (before?.text !== wanted.text) this.queue.add(id);
     }
     for (const id of this.wanted.keys()) if (!next.has(id)) this.queue.add(id);
     this.wanted = next;

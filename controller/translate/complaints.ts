@@ -22,23 +22,35 @@ export function complaintsAbout(
   unsaid: ReadonlyMap<string, readonly string[]>,
 ): Complaint[] {
   const complaints: Complaint[] = [];
-  const origins = new Map<string, string>();
-  for (const { origin, object, findings } of resources) {
-    const resource = objectId(object);
-    if (findings.length === 0) origins.set(resource, origin);
-    for (const finding of findings) complaints.push({ origin, resource, message: describeFinding(finding) });
+  for (const { origin, object, findings } of resources)
+    for (const finding of findings)
+      complaints.push({ origin, resource: objectId(object), message: describeFinding(finding) });
+  const words: [resource: string, messages: ReadonlySet<string>][] = [];
+  for (const status of statuses) {
+    const refusals = refusalsIn(status);
+    if (refusals.length === 0 && unsaid.size === 0) continue;
+    const resource = `${status.kind} ${status.namespace}/${status.name}`;
+    const all = new Set([...refusals.map(({ message }) => message), ...(unsaid.get(resource) ?? [])]);
+    if (all.size > 0) words.push([resource, all]);
   }
-  for (const { kind, namespace, name, status } of statuses) {
-    const resource = `${kind} ${namespace}/${name}`;
+  if (words.length === 0) return complaints;
+  const origins = new Map<string, string>();
+  for (const { origin, object, findings } of resources)
+    if (findings.length === 0) origins.set(objectId(object), origin);
+  for (const [resource, all] of words) {
     const origin = origins.get(resource);
-    if (origin === undefined) continue;
-    const messages = conditionsIn(status)
-      .filter(isRefusal)
-      .map(({ message }) => message);
-    const all = new Set([...messages, ...(unsaid.get(resource) ?? [])]);
-    for (const message of all) complaints.push({ origin, resource, message });
+    if (origin !== undefined) for (const message of all) complaints.push({ origin, resource, message });
   }
   return complaints;
+}
+
+const known = new WeakMap<ResourceStatus, readonly Condition[]>();
+
+/** Statuses are never changed in place. */
+function refusalsIn(status: ResourceStatus): readonly Condition[] {
+  let refusals = known.get(status);
+  if (refusals === undefined) known.set(status, (refusals = conditionsIn(status.status).filter(isRefusal)));
+  return refusals;
 }
 
 function isRefusal({ type, status }: Condition): boolean {

@@ -1,10 +1,11 @@
 // The plugin configuration of each listener: its policies, by hash, and the providers they name.
 import { unchanging } from "./canonical.js";
-import type { EffectivePolicies } from "./policy/effective.js";
-import { composePolicy, policyHash } from "./policy/compose.js";
-import type { IdentityHeaders } from "./policy/identity.js";
+import { Kept } from "./kept.js";
+import { type Composed, composed } from "./policy/compose.js";
+import type { EffectivePolicies, Place } from "./policy/effective.js";
+import type { IdentityHeaders, RouteBackends } from "./policy/identity.js";
 import type { Providers } from "./policy/model.js";
-import { isRefused, type ListenerTopology, type RouteTopology } from "./routing/topology.js";
+import { isRefused, type ListenerTopology, type RouteTopology, type RuleTopology } from "./routing/topology.js";
 import { REFUSED_HASH } from "./routing/virtualhosts.js";
 import { namespaceOf } from "./resources.js";
 import type { PluginConfiguration, PolicyConfiguration } from "./snapshot.js";
@@ -14,9 +15,10 @@ const KEY_HEALTH = { cluster: "xds" };
 
 /** Composes policies as rendering asks for them, and keeps them by hash for the plugin configurations. */
 export class ListenerPolicies {
-  private readonly byHash = new Map<string, PolicyConfiguration>();
-  private readonly hashes = new Map<string, string>();
-  private readonly sources = new Map<string, { headers: Set<string>; parameters: Set<string> }>();
+  private readonly byHash = new Map<string, Composed>();
+  private readonly ofRules = new Map<ListenerTopology, Map<RuleTopology, string>>();
+  private readonly ofListeners = new Map<ListenerTopology, string>();
+  private readonly sources = new Map<ListenerTopology, { headers: Set<string>; parameters: Set<string> }>();
 
   constructor(
     private readonly effective: EffectivePolicies,
@@ -25,22 +27,22 @@ export class ListenerPolicies {
   ) {}
 
   /** Hash of the policy of a rule on a listener. */
-  ofRule(listener: ListenerTopology, route: RouteTopology, ruleIndex: number): string {
-    const key = `${listener.id} ${route.key} ${ruleIndex}`;
-    const known = this.hashes.get(key);
-    if (known !== undefined) return known;
-    const place = { gateway: listener.gateway, listener: listener.name };
-    const policy = composePolicy(this.effective, { ...place, rule: { route: route.route, index: ruleIndex } });
-    const names = this.identity.ofRoute(listener.gateway, routeBackends(route));
-    return this.remember(key, names.length === 0 ? policy : { ...policy, identityHeaders: names });
+  ofRule(listener: ListenerTopology, route: RouteTopology, rule: RuleTopology): string {
+    let hashes = this.ofRules.get(listener);
+    if (hashes === undefined) this.ofRules.set(listener, (hashes = new Map()));
+    let hash = hashes.get(rule);
+    if (hash === undefined) {
+      const names = this.identity.ofRoute(listener.gateway, routeBackends(route));
+      hashes.set(rule, (hash = this.compose(rule, listener, names, { route: route.route, index: rule.index })));
+    }
+    return hash;
   }
 
   /** Hash of the policy of requests that match no route of a listener. */
   ofListener(listener: ListenerTopology): string {
-    const known = this.hashes.get(listener.id);
-    if (known !== undefined) return known;
-    const place = { gateway: listener.gateway, listener: listener.name };
-    return this.remember(listener.id, composePolicy(this.effective, place));
+    let hash = this.ofListeners.get(listener);
+    if (hash === undefined) this.ofListeners.set(listener, (hash = this.compose(listener, listener, [])));
+    return hash;
   }
 
   /** Lower-case names of every header the filter may change on a listener: identity headers, and those that tokens are taken from. */
@@ -59,29 +61,29 @@ export class ListenerPolicies {
 
   /** Where any policy of the listener looks for tokens; the usual places always, so that few routes depend on policies. */
   private tokenSources(listener: ListenerTopology): { headers: Set<string>; parameters: Set<string> } {
-    const known = this.sources.get(listener.id);
+    const known = this.sources.get(listener);
     if (known !== undefined) return known;
     const found = { headers: new Set(["authorization"]), parameters: new Set(["access_token"]) };
     const hashes = new Set([this.ofListener(listener)]);
     for (const { route } of listener.attached) {
-      for (const rule of route.rules) if (!isRefused(route, rule)) hashes.add(this.ofRule(listener, route, rule.index));
+      for (const rule of route.rules) if (!isRefused(route, rule)) hashes.add(this.ofRule(listener, route, rule));
     }
-    for (const id of [...hashes].flatMap((hash) => providersOf(this.byHash.get(hash)!))) {
+    for (const id of this.providersOf(hashes)) {
       for (const { kind, name } of this.providers.get(id)?.tokenSources ?? []) {
         found[kind === "header" ? "headers" : "parameters"].add(name);
       }
     }
-    this.sources.set(listener.id, found);
+    this.sources.set(listener, found);
     return found;
   }
 
   /** `hashes`: what stands behind the # of the listener's route names. */
   configuration(listener: ListenerTopology, hashes: ReadonlySet<string>): PluginConfiguration {
     const defaultPolicy = this.ofListener(listener);
+    const named = [...hashes].filter((hash) => hash !== REFUSED_HASH).sort();
     const policies: Record<string, PolicyConfiguration> = {};
-    for (const hash of [...hashes].sort()) if (hash !== REFUSED_HASH) policies[hash] = this.byHash.get(hash)!;
-    const used = Object.values(policies).flatMap(providersOf);
-    const providers = [...new Set(used)].sort().map((id) => [id, this.providers.get(id)!] as const);
+    for (const hash of named) policies[hash] = this.byHash.get(hash)!.policy;
+    const providers = [...this.providersOf(named)].sort().map((id) => [id, this.providers.get(id)!] as const);
     return unchanging({
       version: 1,
       identityHeaders: this.identity.ofGateway(listener.gateway),
@@ -95,26 +97,32 @@ export class ListenerPolicies {
     });
   }
 
-  private remember(key: string, policy: PolicyConfiguration): string {
-    const hash = policyHash(policy);
-    this.byHash.set(hash, policy);
-    this.hashes.set(key, hash);
-    return hash;
+  /** Ids of the providers that any of some policies names. */
+  private providersOf(hashes: Iterable<string>): Set<string> {
+    const ids = new Set<string>();
+    for (const hash of hashes) for (const id of this.byHash.get(hash)!.providers) ids.add(id);
+    return ids;
+  }
+
+  private compose(what: object, listener: ListenerTopology, names: readonly string[], rule?: Place["rule"]): string {
+    const place = {
+      ...{ id: listener.id, gateway: listener.gateway, listener: listener.name },
+      ...(rule !== undefined && { rule }),
+    };
+    const made = composed(what, this.effective, place, names);
+    this.byHash.set(made.hash, made);
+    return made.hash;
   }
 }
 
-/** Ids of the providers a policy names. */
-function providersOf({ checks = [] }: PolicyConfiguration): string[] {
-  return checks.flatMap(({ precedingAuthentication, authentication }) => [
-    ...(precedingAuthentication?.providers ?? []),
-    ...(authentication?.providers ?? []),
-  ]);
-}
+const backendsOf = new Kept<RouteTopology, RouteBackends>();
 
 /** A route as identity headers see it. */
-export function routeBackends(route: RouteTopology): { key: string; namespace: string; backends: string[] } {
-  const backends = route.rules.flatMap((rule) => rule.backends.references.map(({ cluster }) => cluster));
-  return { key: route.key, namespace: namespaceOf(route.route), backends };
+export function routeBackends(route: RouteTopology): RouteBackends {
+  return backendsOf.get(route, [], () => {
+    const backends = route.rules.flatMap((rule) => rule.backends.references.map(({ cluster }) => cluster));
+    return { key: route.key, namespace: namespaceOf(route.route), backends };
+  });
 }
 
 /** A configuration under which every request of the listener is refused; for one that the filter would not take. */

@@ -102,6 +102,20 @@ export class ResourceIndex {
     return this.unreadable.get(`${kind} ${namespace}/${name}`);
   }
 
+  /** All that unread() may say. */
+  get unreadWords(): string {
+    return [...this.unreadable].map((entry) => entry.join(" ")).join("\n");
+  }
+
+  /** With these kinds only: of what is made of it, they are all that it can depend on besides what is unread. */
+  restrictedTo(...kinds: readonly (keyof RoutingResources)[]): ResourceIndex {
+    const some = Object.entries(this.resources).map(([kind, list]) => [
+      kind,
+      kinds.includes(kind as never) ? list : [],
+    ]);
+    return new ResourceIndex(Object.fromEntries(some) as unknown as RoutingResources, this.unreadable);
+  }
+
   endpointSlices(namespace: string, service: string): readonly V1EndpointSlice[] {
     return this.slicesByService.get(`${namespace}/${service}`) ?? [];
   }

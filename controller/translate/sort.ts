@@ -2,6 +2,7 @@
 import type {
   Gateway,
   HTTPRoute,
+  KubernetesObject,
   ReferenceGrant,
   Upstream,
   V1ConfigMap,
@@ -11,30 +12,33 @@ import type {
   V1Service,
 } from "../api/types.js";
 import type { LoadedResource } from "../source/source.js";
-import { ResourceIndex } from "./resources.js";
+import { Memory } from "./kept.js";
+import { append, ResourceIndex } from "./resources.js";
 
 /**
  * The index of everything routing reads. HTTPRoutes are there with their findings, for buildTopology to close what is wrong in
- * them; others with findings are left out: a Gateway then has no listeners, a Service no endpoints, a grant no effect.
+ * them; others with findings are left out: a Gateway then has no listeners, a Service no endpoints, a grant no effect. With a
+ * memory, each list is that of before while it has the same objects.
  */
 export function indexOf(
   resources: readonly LoadedResource[],
   unread: ReadonlyMap<string, string> = new Map(),
+  memory = new Memory(),
 ): ResourceIndex {
-  const sound = <T>(kind: string): T[] =>
-    resources
-      .filter(({ object, findings }) => object.kind === kind && findings.length === 0)
-      .map(({ object }) => object as unknown as T);
-  const byKind = {
-    gateways: sound<Gateway>("Gateway"),
-    httpRoutes: resources.filter(({ object }) => object.kind === "HTTPRoute").map(({ object }) => object as HTTPRoute),
-    services: sound<V1Service>("Service"),
-    endpointSlices: sound<V1EndpointSlice>("EndpointSlice"),
-    secrets: sound<V1Secret>("Secret"),
-    configMaps: sound<V1ConfigMap>("ConfigMap"),
-    referenceGrants: sound<ReferenceGrant>("ReferenceGrant"),
-    namespaces: sound<V1Namespace>("Namespace"),
-    upstreams: sound<Upstream>("Upstream"),
+  const byKind = new Map<string, KubernetesObject[]>();
+  for (const { object, findings } of resources)
+    if (findings.length === 0 || object.kind === "HTTPRoute") append(byKind, object.kind, object);
+  const all = <T>(kind: string): readonly T[] => memory.list<unknown>(kind, byKind.get(kind) ?? []) as readonly T[];
+  const lists = {
+    gateways: all<Gateway>("Gateway"),
+    httpRoutes: all<HTTPRoute>("HTTPRoute"),
+    services: all<V1Service>("Service"),
+    endpointSlices: all<V1EndpointSlice>("EndpointSlice"),
+    secrets: all<V1Secret>("Secret"),
+    configMaps: all<V1ConfigMap>("ConfigMap"),
+    referenceGrants: all<ReferenceGrant>("ReferenceGrant"),
+    namespaces: all<V1Namespace>("Namespace"),
+    upstreams: all<Upstream>("Upstream"),
   };
-  return new ResourceIndex(byKind, unread);
+  return new ResourceIndex(lists, unread);
 }

@@ -4,20 +4,21 @@ import { describeFinding, type Finding } from "../api/finding.js";
 import type { KubernetesObject } from "../api/types.js";
 import type { LoadedResource } from "../source/source.js";
 import { type Complaint, complaintsAbout } from "./complaints.js";
+import { Kept, Memory } from "./kept.js";
 import { indexOf } from "./sort.js";
 import { attachPolicies, type ResolvedPolicy } from "./policy/attach.js";
 import { EffectivePolicies } from "./policy/effective.js";
-import { IdentityHeaders } from "./policy/identity.js";
+import { IdentityHeaders, type RouteBackends } from "./policy/identity.js";
 import { readPolicies } from "./policy/read.js";
 import type { KeyCluster } from "./policy/remote/cluster.js";
-import { extensionStatus, glooStatus, trafficPolicyStatus, unsaid } from "./policy/status.js";
+import { extensionStatus, glooStatus, lostFields, trafficPolicyStatus, unsaid } from "./policy/status.js";
 import { closedConfiguration, ListenerPolicies, routeBackends } from "./plugins.js";
 import { type RemoteProvider, remoteProviders } from "./remote.js";
 import { append, keyOf, namespaceOf, objectId } from "./resources.js";
 import { renderGateway } from "./routing/render.js";
 import { condition, type GatewayStatus, gatewayStatus, type RenderRefusal, routeStatuses } from "./routing/status.js";
 import { carriersOf } from "./carriers.js";
-import { buildTopology, type GatewayTopology, type Topology } from "./routing/topology.js";
+import { buildTopology, type GatewayTopology, type RouteTopology, type Topology } from "./routing/topology.js";
 import type { PluginConfiguration, Snapshot } from "./snapshot.js";
 import type { ResourceStatus } from "./status.js";
 import type { Validator } from "./validator.js";
@@ -53,12 +54,17 @@ export interface Translation {
   remoteProviders: ReadonlyMap<string, readonly RemoteProvider[]>;
 }
 
+/**
+ * @param memory what earlier translations have left for this one: work is done for what changed since, and what is the same is the same
+ *   object. Whatever it holds, the result has the same content.
+ */
 export function translate(
   resources: readonly LoadedResource[],
   validator: Validator,
   options: TranslateOptions,
+  memory = new Memory(),
 ): Translation {
-  const index = indexOf(resources, options.unread);
+  const index = indexOf(resources, options.unread, memory);
   const quarantinedRoutes = [...options.quarantined.keys()].filter((id) => id.startsWith("HTTPRoute "));
   const topology = buildTopology(index, {
     gatewayClasses: options.gatewayClasses,
@@ -67,9 +73,10 @@ export function translate(
   });
   const { now = 0, jwksCaFile } = options;
   const read = readPolicies(resources, index, validator, options.quarantined, { now, jwksCaFile });
-  const attached = attachPolicies(read.policies, topology, resources);
+  const attached = attachPolicies(read.policies, topology, resources, memory);
   const effective = new EffectivePolicies(attached);
-  const routes = new Map(topology.routes.map((route) => [route.key, routeBackends(route)]));
+  const routes = new Map<string, RouteBackends>();
+  for (const route of topology.routes) routes.set(route.key, routeBackends(route));
   const identity = new IdentityHeaders(attached, routes);
   const policies = new ListenerPolicies(effective, identity, read.providers);
 
@@ -78,7 +85,7 @@ export function translate(
   const closed = new Map<string, string[]>();
   for (const gateway of topology.gateways) {
     const rendered = renderGateway(topology, gateway, {
-      policyHash: (listener, route, rule) => policies.ofRule(listener, route, rule),
+      policyHash: (listener, route, index) => policies.ofRule(listener, route, route.rules[index]!),
       defaultPolicyHash: (listener) => policies.ofListener(listener),
       mutableHeaders: (listener) => policies.mutableHeaders(listener),
       mutableQueryParams: (listener) => policies.mutableQueryParams(listener),
@@ -111,18 +118,40 @@ export function translate(
     ...invalidGateways(resources, options.gatewayClasses),
     ...routeStatusList(topology, refusals),
     ...[...read.extensions.values()].map((extension) => statusOf(extension.object, extensionStatus(extension))),
-    ...ours.map((policy) => statusOf(policy.policy.object, policyStatus(policy))),
+    ...ours.map(policyStatus),
   ];
-  const silent = new Map(ours.map(({ policy, resolved }) => [objectId(policy.object), unsaid(policy, resolved)]));
+  const silent = new Map<string, readonly string[]>();
+  for (const { policy, resolved } of ours) {
+    const words = unsaid(policy, resolved);
+    if (words.length > 0) silent.set(objectId(policy.object), words);
+  }
   const complaints = complaintsAbout(resources, statuses, silent);
   const remote = remoteProviders(read.extensions.values(), attached, read.providers);
   return { snapshots, statuses, complaints, carriers: carriersOf(topology, attached), remoteProviders: remote };
 
-  function policyStatus({ policy, resolved }: ResolvedPolicy): Record<string, unknown> {
-    if (policy.api === "kgateway") return trafficPolicyStatus(policy, resolved, effective);
-    return glooStatus(policy, resolved, effective, options.statusNamespace);
+  function policyStatus(attached: ResolvedPolicy): ResourceStatus {
+    const { policy, resolved } = attached;
+    const inputs: unknown[] = [options.statusNamespace];
+    // What lostFields() goes by.
+    for (const { target, filterOf } of resolved)
+      inputs.push(
+        filterOf === undefined
+          ? target && effective.winnersOf(policy.api, target)
+          : effective.overriddenInFilters(policy, filterOf).join(),
+      );
+    return policyStatuses.get(attached, inputs, () => {
+      const lost = lostFields(policy, resolved, effective);
+      const status =
+        policy.api === "kgateway"
+          ? trafficPolicyStatus(policy, resolved, lost)
+          : glooStatus(policy, resolved, lost, options.statusNamespace);
+      return statusOf(policy.object, status);
+    });
   }
 }
+
+const policyStatuses = new Kept<ResolvedPolicy, ResourceStatus>();
+const routeStatusesKept = new Kept<RouteTopology, ResourceStatus>();
 
 /** Clusters that keys are fetched through under some configurations, by name. */
 function usedClusters(
@@ -185,6 +214,7 @@ function invalidGateways(resources: readonly LoadedResource[], classes: readonly
  * others are the filter's alone, so that no policy changes a listener, and with it drains every connection.
  */
 function matchedHeaders(gateway: GatewayTopology, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
   const matched = new Set<string>();
   for (const { attached } of gateway.listeners) {
     for (const { route } of attached) {
@@ -202,7 +232,10 @@ function findingsOfRoutes(resources: readonly LoadedResource[]): Map<string, rea
 
 function routeStatusList(topology: Topology, refusals: readonly RenderRefusal[]): ResourceStatus[] {
   const statuses = routeStatuses(topology, refusals);
-  return topology.routes.map(({ key, route }) => statusOf(route, { ...statuses.get(key)! }));
+  return topology.routes.map((route) => {
+    const status = statuses.get(route.key)!;
+    return routeStatusesKept.get(route, [status], () => statusOf(route.route, status));
+  });
 }
 
 function statusOf(object: KubernetesObject, status: object): ResourceStatus {

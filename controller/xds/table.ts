@@ -11,6 +11,8 @@ const LENGTH_DELIMITED = 2;
 
 /** Virtual hosts, each with the tag and length it has in a RouteConfiguration, by their JSON. */
 const fields = new Recent<Uint8Array>(5000);
+/** The same of the very objects, which are never changed in place. */
+const ofObjects = new WeakMap<EnvoyResource, Uint8Array>();
 
 /**
  * The same content as encodeResource() gives it; a message's fields may stand in any order (protobuf.dev/programming-guides/encoding).
@@ -20,13 +22,19 @@ export function encodeTable(table: EnvoyResource, path: string): EncodedAny {
   const { virtualHosts, ...rest } = table;
   if (!Array.isArray(virtualHosts)) return encodeResource(ROUTE, table, path);
   const { type_url, value } = encodeResource(ROUTE, rest, path);
-  const hosts = virtualHosts.map((host: EnvoyResource, index) =>
-    fields.get(JSON.stringify(host), () => {
-      const { value: bytes } = encodeResource(VIRTUAL_HOST, host, `${path}.virtualHosts[${index}]`);
-      return Buffer.concat([prefix(bytes.length), bytes]);
-    }),
-  );
+  const hosts = virtualHosts.map((host: EnvoyResource, index) => {
+    let field = ofObjects.get(host);
+    if (field === undefined) ofObjects.set(host, (field = fieldOf(host, `${path}.virtualHosts[${index}]`)));
+    return field;
+  });
   return { type_url, value: Buffer.concat([value, ...hosts]) };
+}
+
+function fieldOf(host: EnvoyResource, path: string): Uint8Array {
+  return fields.get(JSON.stringify(host), () => {
+    const { value } = encodeResource(VIRTUAL_HOST, host, path);
+    return Buffer.concat([prefix(value.length), value]);
+  });
 }
 
 /** Tag and length of one virtual host. */

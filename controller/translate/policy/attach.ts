@@ -4,38 +4,60 @@ import type { HTTPRoute, KubernetesObject } from "../../api/types.js";
 import type { LoadedResource } from "../../source/source.js";
 import { append, GATEWAY_GROUP, keyOf, namespaceOf, objectId } from "../resources.js";
 import type { Topology } from "../routing/topology.js";
-import { extensionRefs } from "./effective.js";
+import { Kept, Memory } from "../kept.js";
+import { extensionRefs, targetKey } from "./effective.js";
 import type { AttachedPolicy } from "./identity.js";
 import type { Policy, Target } from "./model.js";
 import { type ResolvedTarget, resolveTargets, type Targets } from "./targets.js";
 
-/** Policies with the targets that were found for them, and the routes whose filters name them. */
+const keptTargets = new Kept<Topology["routes"], Targets>();
+const keptNames = new Kept<Topology["routes"], ReadonlyMap<string, readonly HTTPRoute[]>>();
+const keptResolved = new Kept<Policy, ResolvedPolicy>();
+const kept = new Kept<Policy, ResolvedPolicy>();
+const NOBODY: readonly HTTPRoute[] = [];
+
+/**
+ * Policies with the targets that were found for them, and the routes whose filters name them. Of a policy that is the same and
+ * whose targets came to the same, the same object as before.
+ */
 export function attachPolicies(
   policies: readonly Policy[],
   topology: Topology,
   resources: readonly LoadedResource[],
+  memory = new Memory(),
 ): ResolvedPolicy[] {
-  const naming = new Map<string, Set<HTTPRoute>>();
-  for (const { route } of topology.routes) {
-    for (const rule of (route.spec.rules ?? []).keys()) {
-      for (const { kind, key } of extensionRefs(route, rule)) {
-        const id = `${kind} ${key}`;
-        naming.set(id, (naming.get(id) ?? new Set()).add(route));
-      }
-    }
-  }
-  const targets = targetsIn(topology, resources);
+  const naming = keptNames.get(topology.routes, [], () => routesByFilter(topology));
+  const invalid = resources.filter(({ object, findings }) => object.kind === "Gateway" && findings.length > 0);
+  const { gateways, httpRoutes } = topology.index.resources;
+  const inputs = [topology.gateways, gateways, httpRoutes, memory.list("invalid Gateways", invalid)];
+  const targets = keptTargets.get(topology.routes, inputs, () => targetsIn(topology, invalid));
   return policies.map((policy) => {
-    const resolved = resolveTargets(policy, targets);
-    const found = resolved.flatMap(({ target }): Target[] => (target === null ? [] : [target]));
-    const routes = [...(naming.get(objectId(policy.object)) ?? [])];
-    return {
-      policy,
-      resolved: [...resolved, ...routes.map(viaFilter)],
-      targets: found,
-      viaFilters: routes.map(keyOf),
-    };
+    const routes = naming.size === 0 ? NOBODY : (naming.get(objectId(policy.object)) ?? NOBODY);
+    return keptResolved.get(policy, [targets, routes], () => attach(policy, targets, routes));
   });
+}
+
+/** The same as before if the targets came to the same as before. */
+function attach(policy: Policy, targets: Targets, routes: readonly HTTPRoute[]): ResolvedPolicy {
+  const resolved = resolveTargets(policy, targets);
+  // `ref` is the policy's own; with these, all of a target is said.
+  const found = resolved.flatMap(({ ref, target, message }) => [ref, target && targetKey(target), message]);
+  return kept.get(policy, [...found, ...routes], () => ({
+    policy,
+    resolved: [...resolved, ...routes.map(viaFilter)],
+    targets: resolved.flatMap(({ target }): Target[] => (target === null ? [] : [target])),
+    viaFilters: routes.map(keyOf),
+  }));
+}
+
+/** Routes whose filters name a policy, by "Kind NS/NAME" of the policy. */
+function routesByFilter({ routes }: Topology): ReadonlyMap<string, readonly HTTPRoute[]> {
+  const naming = new Map<string, HTTPRoute[]>();
+  for (const { route } of routes) {
+    const named = (route.spec.rules ?? []).flatMap((_, rule) => extensionRefs(route, rule));
+    for (const id of new Set(named.map(({ kind, key }) => `${kind} ${key}`))) append(naming, id, route);
+  }
+  return naming;
 }
 
 export interface ResolvedPolicy extends AttachedPolicy {
@@ -43,7 +65,7 @@ export interface ResolvedPolicy extends AttachedPolicy {
   resolved: readonly ResolvedTarget[];
 }
 
-function targetsIn(topology: Topology, resources: readonly LoadedResource[]): Targets {
+function targetsIn(topology: Topology, invalid: readonly LoadedResource[]): Targets {
   const { gateways, httpRoutes } = topology.index.resources;
   const served = topology.gateways.flatMap(({ listeners }) => listeners.flatMap(({ attached }) => attached));
   const ours = new Map(topology.gateways.map(({ key, gateway }) => [key, gateway]));
@@ -51,7 +73,6 @@ function targetsIn(topology: Topology, resources: readonly LoadedResource[]): Ta
   const known = new Map<string, string[]>();
   for (const object of [...gateways, ...httpRoutes])
     append(known, `${object.kind} ${object.metadata.name}`, keyOf(object));
-  const invalid = resources.filter(({ object, findings }) => object.kind === "Gateway" && findings.length > 0);
   return {
     gateways: ours,
     routes,

@@ -9,9 +9,52 @@ import type {
 import type { EffectivePolicies, Place } from "./effective.js";
 import type { AuthenticationSetting, Field, Policy } from "./model.js";
 import { APIS, FIELDS, isBroken } from "./model.js";
+import { Kept, Pairs } from "../kept.js";
 import { Recent } from "../../recent.js";
 import { objectId } from "../resources.js";
-import { canonicalJson } from "../canonical.js";
+import { canonicalJson, unchanging } from "../canonical.js";
+
+/** A policy of the plugin configuration. */
+export interface Composed {
+  readonly hash: string;
+  readonly policy: PolicyConfiguration;
+  /** Ids of the providers that it names. */
+  readonly providers: readonly string[];
+}
+
+const kept = new Kept<object, Composed>();
+const places = new Pairs<object>();
+
+/**
+ * The policy of one place, with its name; the same object as long as nothing that decides there is another.
+ * @param what stands for the place on its listener, whose id is given: the rule, or the listener
+ */
+export function composed(
+  what: object,
+  effective: EffectivePolicies,
+  place: Place & { id: string },
+  identityHeaders: readonly string[],
+): Composed {
+  const inputs: unknown[] = [];
+  for (const api of APIS) {
+    inputs.push(api);
+    effective.levels(api, place, inputs);
+  }
+  for (const name of identityHeaders) inputs.push(name);
+  return kept.get(places.of(what, place.id), inputs, () => {
+    const bare = composePolicy(effective, place);
+    const policy = unchanging(identityHeaders.length === 0 ? bare : { ...bare, identityHeaders: [...identityHeaders] });
+    return { hash: policyHash(policy), policy, providers: providersOf(policy) };
+  });
+}
+
+/** Ids of the providers a policy names. */
+function providersOf({ checks = [] }: PolicyConfiguration): string[] {
+  return checks.flatMap(({ precedingAuthentication, authentication }) => [
+    ...(precedingAuthentication?.providers ?? []),
+    ...(authentication?.providers ?? []),
+  ]);
+}
 
 /** The policy of one place, without identity headers. */
 export function composePolicy(effective: EffectivePolicies, place: Place): PolicyConfiguration {

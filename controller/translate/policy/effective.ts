@@ -3,7 +3,8 @@ import type { HTTPRoute } from "../../api/types.js";
 import type { Api, Field, Policy, Settings, Target } from "./model.js";
 import { brokenSettings, FIELDS } from "./model.js";
 import { bySeniority } from "./names.js";
-import { keyOf, namespaceOf, objectId } from "../resources.js";
+import { Kept, Pairs } from "../kept.js";
+import { append, keyOf, namespaceOf, objectId } from "../resources.js";
 
 /** Where a request is judged: a rule of a route on a listener, or the listener itself (no route matched). */
 export interface Place {
@@ -18,7 +19,16 @@ const EXTENSION_KINDS: Readonly<Record<string, Api>> = {
   "gateway.solo.io/RouteOption": "gloo",
 };
 
-function targetKey(target: Target): string {
+const targetKeys = new WeakMap<Target, string>();
+
+/** All that a target says, as text. */
+export function targetKey(target: Target): string {
+  let key = targetKeys.get(target);
+  if (key === undefined) targetKeys.set(target, (key = keyOfTarget(target)));
+  return key;
+}
+
+function keyOfTarget(target: Target): string {
   switch (target.level) {
     case "gateway":
       return `gateway ${target.gateway}`;
@@ -33,54 +43,86 @@ function targetKey(target: Target): string {
 
 /** The winning setting of every field, with the policy it comes from. */
 export interface Winners {
-  settings: Settings;
-  sources: Partial<Record<Field, Policy>>;
+  readonly settings: Settings;
+  readonly sources: Partial<Record<Field, Policy>>;
 }
+
+/** By target and the first of them, what its policies come to. */
+const ofTarget = new Kept<object, Winners>();
+const targets = new Pairs<Policy>();
 
 /** Which settings are in force where. */
 export class EffectivePolicies {
-  /** Of each target, what its own policies come to, whatever is more specific. */
-  private readonly byTarget = new Map<string, Winners>();
+  /** Of each API and target, what its own policies come to, whatever is more specific. */
+  private readonly byTarget: Readonly<Record<Api, ReadonlyMap<string, Winners>>>;
   private readonly byId = new Map<string, Policy>();
+  /** Whether any policy has a single rule for its target. */
+  private readonly ofRules: boolean;
+  /** Of listeners with their Gateways, as they are asked for. */
+  private readonly common: Readonly<Record<Api, Map<string, readonly Winners[]>>>;
 
   /** `attached`: every policy with the targets that were found for it. */
   constructor(attached: readonly { policy: Policy; targets: readonly Target[] }[]) {
-    const ordered = [...attached].sort((a, b) => bySeniority(a.policy.object, b.policy.object));
-    for (const { policy, targets } of ordered) {
+    const policies = { kgateway: new Map<string, Policy[]>(), gloo: new Map<string, Policy[]>() };
+    let ofRules = false;
+    for (const { policy, targets } of attached) {
       this.byId.set(objectId(policy.object), policy);
       for (const target of targets) {
-        const key = `${policy.api} ${targetKey(target)}`;
-        const winners = this.byTarget.get(key) ?? { settings: {}, sources: {} };
-        supply(winners, policy.settings, () => policy);
-        this.byTarget.set(key, winners);
+        ofRules ||= target.level === "rule";
+        append(policies[policy.api], targetKey(target), policy);
       }
     }
+    this.byTarget = { kgateway: winnersOf(policies.kgateway), gloo: winnersOf(policies.gloo) };
+    this.ofRules = ofRules;
+    this.common = { kgateway: new Map(), gloo: new Map() };
   }
 
   /** The winning setting of every field of one API at a place, with the policy it comes from. */
   at(api: Api, place: Place): Winners {
     const winners: Winners = { settings: {}, sources: {} };
-    const { gateway, listener, rule } = place;
-    const targets: Target[] = [
-      { level: "listener", gateway, listener },
-      { level: "gateway", gateway },
-    ];
-    if (rule !== undefined) {
-      for (const policy of this.fromFilters(api, rule.route, rule.index))
-        supply(winners, policy.settings, () => policy);
-      const route = keyOf(rule.route);
-      targets.unshift({ level: "rule", route, rule: rule.index }, { level: "route", route });
-    }
-    for (const target of targets) {
-      const own = this.byTarget.get(`${api} ${targetKey(target)}`);
-      if (own !== undefined) supply(winners, own.settings, (field) => own.sources[field]!);
-    }
+    for (const own of this.levels(api, place)) supply(winners, own as Winners);
     return winners;
+  }
+
+  /**
+   * Adds to `into` all that at() looks at, the most specific first. The same objects stand for the same settings: what is made of
+   * a place is to be made anew only if one of them is another.
+   */
+  levels(api: Api, { gateway, listener, rule }: Place, into: unknown[] = []): unknown[] {
+    const own = this.byTarget[api];
+    if (rule !== undefined) {
+      for (const policy of this.fromFilters(api, rule.route, rule.index)) into.push(ownOf(policy));
+      if (own.size > 0) {
+        const route = keyOf(rule.route);
+        const ofRule = this.ofRules ? own.get(keyOfTarget({ level: "rule", route, rule: rule.index })) : undefined;
+        if (ofRule !== undefined) into.push(ofRule);
+        const ofRoute = own.get(`route ${route}`);
+        if (ofRoute !== undefined) into.push(ofRoute);
+      }
+    }
+    for (const winners of this.ofListener(api, gateway, listener)) into.push(winners);
+    return into;
+  }
+
+  private ofListener(api: Api, gateway: string, listener: string): readonly Winners[] {
+    const key = `listener ${gateway} ${listener}`;
+    let levels = this.common[api].get(key);
+    if (levels === undefined) {
+      const keys = [key, keyOfTarget({ level: "gateway", gateway })];
+      levels = keys.flatMap((target) => this.byTarget[api].get(target) ?? []);
+      this.common[api].set(key, levels);
+    }
+    return levels;
+  }
+
+  /** What the policies of a target come to, which overridden() goes by. */
+  winnersOf(api: Api, target: Target): Winners | undefined {
+    return this.byTarget[api].get(targetKey(target));
   }
 
   /** Fields of `policy` that an older policy with the same target supplies instead. */
   overridden(policy: Policy, target: Target): Field[] {
-    const sources = this.byTarget.get(`${policy.api} ${targetKey(target)}`)?.sources ?? {};
+    const sources = this.byTarget[policy.api].get(targetKey(target))?.sources ?? {};
     return FIELDS.filter((field) => policy.settings[field] !== undefined && sources[field] !== policy);
   }
 
@@ -89,7 +131,7 @@ export class EffectivePolicies {
     const wins = new Set<Field>();
     for (const index of (route.spec.rules ?? []).keys()) {
       const winners: Winners = { settings: {}, sources: {} };
-      for (const named of this.fromFilters(policy.api, route, index)) supply(winners, named.settings, () => named);
+      for (const named of this.fromFilters(policy.api, route, index)) supply(winners, ownOf(named));
       for (const field of FIELDS) if (winners.sources[field] === policy) wins.add(field);
     }
     return FIELDS.filter((field) => policy.settings[field] !== undefined && !wins.has(field));
@@ -106,39 +148,72 @@ export class EffectivePolicies {
   }
 
   /** ExtensionRef filters, in list order; one that names nothing closes the rule. */
-  private *fromFilters(api: Api, route: HTTPRoute, index: number): Generator<Policy> {
-    for (const { kind, key, api: named } of extensionRefs(route, index)) {
-      if (named !== api) continue;
-      const problem = `${kind} ${key}: policy not found`;
-      const absent = {
-        api,
-        object: route,
-        targetRefs: [],
-        settings: brokenSettings(problem),
-        writes: [],
-        problems: [],
-      };
-      yield this.byId.get(`${kind} ${key}`) ?? absent;
-    }
+  private fromFilters(api: Api, route: HTTPRoute, index: number): readonly Policy[] {
+    const refs = extensionRefs(route, index);
+    if (refs.length === 0) return NONE;
+    return refs.flatMap(({ kind, key, api: named }) => {
+      if (named !== api) return [];
+      const settings = brokenSettings(`${kind} ${key}: policy not found`);
+      const absent = { api, object: route, targetRefs: [], settings, writes: [], problems: [] };
+      return [this.byId.get(`${kind} ${key}`) ?? absent];
+    });
   }
+}
+
+const NONE: readonly Policy[] = [];
+
+/** Of every target's policies, the oldest first. */
+function winnersOf(byTarget: ReadonlyMap<string, Policy[]>): ReadonlyMap<string, Winners> {
+  const result = new Map<string, Winners>();
+  for (const [key, policies] of byTarget) {
+    if (policies.length > 1) policies.sort((a, b) => bySeniority(a.object, b.object));
+    const make = (): Winners => {
+      const winners: Winners = { settings: {}, sources: {} };
+      for (const policy of policies) supply(winners, ownOf(policy));
+      return winners;
+    };
+    result.set(
+      key,
+      policies.length === 1 ? ownOf(policies[0]!) : ofTarget.get(targets.of(policies[0]!, key), policies, make),
+    );
+  }
+  return result;
+}
+
+const alone = new Kept<Policy, Winners>();
+
+/** What one policy supplies where there is no other. */
+function ownOf(policy: Policy): Winners {
+  return alone.get(policy, [policy.settings], () => {
+    const set = FIELDS.filter((field) => policy.settings[field] !== undefined);
+    return { settings: policy.settings, sources: Object.fromEntries(set.map((field) => [field, policy])) };
+  });
 }
 
 /** Adds the settings of fields that nobody supplied so far. */
-function supply(winners: Winners, settings: Settings, source: (field: Field) => Policy): void {
+function supply(winners: Winners, { settings, sources }: Winners): void {
   for (const field of FIELDS) {
     if (winners.sources[field] !== undefined || settings[field] === undefined) continue;
     Object.assign(winners.settings, { [field]: settings[field] });
-    winners.sources[field] = source(field);
+    winners.sources[field] = sources[field]!;
   }
 }
 
+interface FilterRef {
+  kind: string;
+  key: string;
+  api: Api;
+  filter: number;
+}
+
+const NO_FILTERS: readonly FilterRef[] = [];
+
 /** The policies that a rule's ExtensionRef filters name, `key` as `namespace/name`, `filter` counted from 0. */
-export function extensionRefs(
-  route: HTTPRoute,
-  rule: number,
-): { kind: string; key: string; api: Api; filter: number }[] {
+export function extensionRefs(route: HTTPRoute, rule: number): readonly FilterRef[] {
+  const filters = route.spec.rules?.[rule]?.filters;
+  if (filters === undefined || filters.length === 0) return NO_FILTERS;
   const namespace = namespaceOf(route);
-  return (route.spec.rules?.[rule]?.filters ?? []).flatMap((filter, index) => {
+  return filters.flatMap((filter, index) => {
     const reference = filter["extensionRef"] as { group?: string; kind?: string; name?: string } | undefined;
     const api = EXTENSION_KINDS[`${reference?.group}/${reference?.kind}`];
     if (filter.type !== "ExtensionRef" || api === undefined) return [];

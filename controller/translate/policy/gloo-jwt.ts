@@ -3,7 +3,7 @@ import { VALIDATION_POLICIES } from "../../api/schema/gloo.js";
 import type { GlooJwt, GlooJwtProvider, RouteOption, VirtualHostOption } from "../../api/types.js";
 import { keyOf, namespaceOf } from "../resources.js";
 import type { ProviderConfiguration, ValidationPolicy } from "../snapshot.js";
-import { type KeySet, readKeys } from "./jwks.js";
+import { keysIn, type KeySet } from "./jwks.js";
 import type { AuthenticationSetting, Broken, Reading, ReadProvider } from "./model.js";
 import { fieldBelow } from "./names.js";
 import { glooRemoteKeys, ofRemoteField, type RemoteKeys } from "./remote/keys.js";
@@ -106,7 +106,7 @@ function keysOf(
     return glooRemoteKeys(id, remote, from, reading);
   }
   if (local === undefined) return { problem: "jwks: no jwks source provided" };
-  const keys = readKeys(local.key, "inline", reading.validator, reading.now);
+  const keys = keysIn(local.key, "inline", reading);
   return "problem" in keys ? { problem: `jwks.local.key: ${keys.problem}` } : keys;
 }
 

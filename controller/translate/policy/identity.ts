@@ -46,13 +46,16 @@ export class IdentityHeaders {
   }
 
   /** Names removed on a route beyond those of its Gateway, sorted. */
-  ofRoute(gateway: string, route: RouteBackends): string[] {
+  ofRoute(gateway: string, route: RouteBackends): readonly string[] {
+    if (this.byNamespace.size + this.byBackend.size === 0) return NONE;
     const names = new Set(this.byNamespace.get(route.namespace));
     for (const backend of route.backends) for (const name of this.byBackend.get(backend) ?? []) names.add(name);
     for (const name of this.byGateway.get(gateway) ?? []) names.delete(name);
     return [...names].sort();
   }
 }
+
+const NONE: readonly string[] = [];
 
 function add(map: Map<string, Set<string>>, key: string, names: readonly string[]): void {
   const set = map.get(key) ?? new Set();

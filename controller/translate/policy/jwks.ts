@@ -3,6 +3,7 @@ import type { Validator } from "../validator.js";
 import type { Candidate, Origin } from "./keys/candidate.js";
 import { readJsonKeys } from "./keys/json.js";
 import { isPem, readPemKeys } from "./keys/pem.js";
+import type { Reading } from "./model.js";
 
 /** A status has room for so many; who has more will hear of the others then. */
 const MAX_WORDS = 8;
@@ -38,6 +39,13 @@ export function readKeys(
   const words = (between: string) => atMost(refused.map(([name, problem]) => `${name}${between}: ${problem}`));
   if (keys.length === 0) return { problem: `has no usable key: ${words("").join("; ")}` };
   return { jwks: { keys }, notes: [...words(" is not used"), ...atMost(notes)] };
+}
+
+/** The same, of a resource that is being read. */
+export function keysIn(text: string, origin: Origin, reading: Reading): KeySet | { problem: string } {
+  // Certificates expire.
+  if (isPem(text)) reading.timed = true;
+  return readKeys(text, origin, reading.validator, reading.now);
 }
 
 function problemOf(candidate: Candidate, validator: Validator): string | undefined {

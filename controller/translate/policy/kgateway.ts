@@ -1,7 +1,7 @@
 // kgateway: GatewayExtension (spec.jwt) names providers, TrafficPolicy attaches them (spec.jwtAuth).
 import type { GatewayExtension, KgatewayJwtProvider, TrafficPolicy } from "../../api/types.js";
 import type { ProviderConfiguration, ValidationPolicy } from "../snapshot.js";
-import { type KeySet, readKeys } from "./jwks.js";
+import { keysIn, type KeySet } from "./jwks.js";
 import type { Origin } from "./keys/candidate.js";
 import type { AuthenticationSetting, Broken, Policy, Reading, ReadProvider } from "./model.js";
 import { brokenSettings } from "./model.js";
@@ -117,7 +117,7 @@ function keysOf(
   const source = keyText(local, namespace, reading.index);
   const { field } = source;
   if ("problem" in source) return { problem: `${field}: ${source.problem}` };
-  const keys = readKeys(source.text, source.origin, reading.validator, reading.now);
+  const keys = keysIn(source.text, source.origin, reading);
   return "problem" in keys ? { problem: `${field}: ${keys.problem}` } : { ...keys, field };
 }
 
@@ -144,21 +144,20 @@ function keyText(
     : { field, text, origin: "configMap" };
 }
 
-/** Reads one TrafficPolicy; `targetRefs` are what its refs and selectors came to. */
+/** Reads one TrafficPolicy; `targetRefs` are what its refs and selectors came to, `extension` what findExtension() gives. */
 export function readTrafficPolicy(
   object: TrafficPolicy,
   findings: readonly string[],
   targetRefs: Policy["targetRefs"],
-  extensions: ReadonlyMap<string, Extension>,
-  index: ResourceIndex,
+  extension: Extension | undefined,
 ): Policy {
-  const writes = findExtension(object, extensions, index)?.writes ?? [];
+  const writes = extension?.writes ?? [];
   const policy: Policy = { api: "kgateway", object, targetRefs, settings: {}, writes, problems: findings };
   if (findings.length > 0) return { ...policy, settings: brokenSettings(findings[0]!) };
   const problems: string[] = [];
   const { jwtAuth, rbac } = object.spec;
   if (jwtAuth !== undefined) {
-    const authentication = readJwtAuth(object, jwtAuth, findExtension(object, extensions, index));
+    const authentication = readJwtAuth(object, jwtAuth, extension);
     if ("problem" in authentication) problems.push(authentication.problem);
     policy.settings.authentication = authentication;
   }
@@ -171,7 +170,7 @@ export function readTrafficPolicy(
 }
 
 /** The extension a policy of any shape refers to, if it exists and may be used. */
-function findExtension(
+export function findExtension(
   object: TrafficPolicy,
   extensions: ReadonlyMap<string, Extension>,
   index: ResourceIndex,

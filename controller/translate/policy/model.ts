@@ -61,6 +61,8 @@ export interface Reading {
   readonly now: number;
   /** See TranslateOptions. */
   readonly jwksCaFile: string;
+  /** Set by whoever has read something that depends on the time. */
+  timed?: boolean;
   readonly providers: Providers;
   /** By their names, which the configurations of providers with remote keys have. */
   readonly keyClusters: Map<string, KeyCluster>;

@@ -3,7 +3,8 @@
 import { closest } from "../../api/closest.js";
 import { isObject } from "../../api/defaults.js";
 import type { KubernetesObject, PolicyTargetReference } from "../../api/types.js";
-import { append, GATEWAY_GROUP, namespaceOf, type ResourceIndex } from "../resources.js";
+import { Kept } from "../kept.js";
+import { append, GATEWAY_GROUP, namespaceOf, type ResourceIndex, type RoutingResources } from "../resources.js";
 
 const TARGET_FIELDS = ["targetRefs", "targetSelectors"];
 const KINDS = ["Gateway", "HTTPRoute"] as const;
@@ -13,6 +14,12 @@ export type Selectable = ReadonlyMap<string, readonly KubernetesObject[]>;
 
 /** The resources that can be selected; built once per translation. */
 export function selectable({ resources }: ResourceIndex): Selectable {
+  return kept.get(resources.httpRoutes, [resources.gateways], () => byNamespaceIn(resources));
+}
+
+const kept = new Kept<object, Selectable>();
+
+function byNamespaceIn(resources: Pick<RoutingResources, "gateways" | "httpRoutes">): Selectable {
   const byNamespace = new Map<string, KubernetesObject[]>();
   for (const object of [...resources.gateways, ...resources.httpRoutes]) {
     append(byNamespace, `${object.kind} ${namespaceOf(object)}`, object);

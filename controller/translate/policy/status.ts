@@ -20,17 +20,26 @@ interface AncestorStatus {
   conditions: Condition[];
 }
 
+/** By target, fields that something else supplies. */
+export type Lost = readonly (readonly Field[])[];
+
+/** What a policy says and other policies overrule. */
+export function lostFields(policy: Policy, resolved: readonly ResolvedTarget[], effective: EffectivePolicies): Lost {
+  return resolved.slice(0, MAX_ANCESTORS).map(({ target, filterOf }) => {
+    if (target === null) return [];
+    return filterOf === undefined
+      ? effective.overridden(policy, target)
+      : effective.overriddenInFilters(policy, filterOf);
+  });
+}
+
 /** One entry for each target, in the order of `targetRefs`; `ancestorRef` is the targetRef itself. */
-function ancestors(
-  policy: Policy,
-  resolved: readonly ResolvedTarget[],
-  effective: EffectivePolicies,
-): AncestorStatus[] {
+function ancestors(policy: Policy, resolved: readonly ResolvedTarget[], lost: Lost): AncestorStatus[] {
   const generation = policy.object.metadata.generation;
-  return resolved.slice(0, MAX_ANCESTORS).map((target) => ({
+  return resolved.slice(0, MAX_ANCESTORS).map((target, index) => ({
     ancestorRef: { ...target.ref, namespace: target.ref.namespace ?? namespaceOf(policy.object) },
     controllerName: CONTROLLER_NAME,
-    conditions: [accepted(policy, target, generation), attached(policy, target, effective, generation)],
+    conditions: [accepted(policy, target, generation), attached(policy, target, lost[index]!, generation)],
   }));
 }
 
@@ -47,7 +56,7 @@ function accepted(policy: Policy, { target, message }: ResolvedTarget, generatio
 function attached(
   policy: Policy,
   { target, filterOf }: ResolvedTarget,
-  effective: EffectivePolicies,
+  lost: readonly Field[],
   generation?: number,
 ): Condition {
   if (target === null)
@@ -55,8 +64,6 @@ function attached(
   if (policy.problems.length > 0) {
     return condition("Attached", false, "Pending", "Not enforced as written; what it covers is closed", generation);
   }
-  const lost =
-    filterOf === undefined ? effective.overridden(policy, target) : effective.overriddenInFilters(policy, filterOf);
   const set = FIELDS.filter((field) => policy.settings[field] !== undefined);
   if (lost.length === 0) return condition("Attached", true, "Attached", "Attached to the target", generation);
   const whom = filterOf === undefined ? "an older policy with the same target" : "an earlier filter of the same rule";
@@ -80,19 +87,19 @@ function withNotes(words: string, notes: readonly string[] = []): string {
 export function trafficPolicyStatus(
   policy: Policy,
   resolved: readonly ResolvedTarget[],
-  effective: EffectivePolicies,
+  lost: Lost,
 ): Record<string, unknown> {
-  return { ancestors: ancestors(policy, resolved, effective) };
+  return { ancestors: ancestors(policy, resolved, lost) };
 }
 
 /** Status of a VirtualHostOption or RouteOption: Gloo's `statuses` by namespace, and ancestors beside it. */
 export function glooStatus(
   policy: Policy,
   resolved: readonly ResolvedTarget[],
-  effective: EffectivePolicies,
+  lost: Lost,
   namespace: string,
 ): Record<string, unknown> {
-  const entries = ancestors(policy, resolved, effective);
+  const entries = ancestors(policy, resolved, lost);
   const doubts = entries.flatMap(({ conditions }) => conditions.filter(({ status }) => status === "False"));
   const doubt = entries.length === 0 ? NOWHERE : doubts[0]?.message;
   const words = [...(doubt === undefined ? [] : [doubt]), ...(policy.notes ?? [])];

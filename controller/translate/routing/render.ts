@@ -1,4 +1,5 @@
 // A Gateway's part of the topology, with its policies, as Envoy resources.
+import { Kept } from "../kept.js";
 import { append } from "../resources.js";
 import type { EnvoyResource } from "../snapshot.js";
 import type { BackendReference } from "./backends.js";
@@ -88,8 +89,14 @@ function chainsOf(
   }));
 }
 
+const backends = new Kept<GatewayTopology, readonly BackendReference[]>();
+
 /** Backends of the rules a Gateway serves, each once, by name. */
-function usedBackends(gateway: GatewayTopology): BackendReference[] {
+function usedBackends(gateway: GatewayTopology): readonly BackendReference[] {
+  return backends.get(gateway, [], () => backendsIn(gateway));
+}
+
+function backendsIn(gateway: GatewayTopology): BackendReference[] {
   const used = new Map<string, BackendReference>();
   for (const { attached } of gateway.listeners)
     for (const { route } of attached)

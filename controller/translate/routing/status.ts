@@ -1,6 +1,7 @@
 // Statuses of HTTPRoutes and Gateways, as Gateway API words them. No timestamps: whoever writes a status keeps the
 // transition times of conditions that did not change.
 import type { ParentReference } from "../../api/types.js";
+import { Kept } from "../kept.js";
 import { append } from "../resources.js";
 import {
   type GatewayTopology,
@@ -64,21 +65,33 @@ export function condition(
   return generation === undefined ? base : { ...base, observedGeneration: generation };
 }
 
-/** Statuses by "NS/NAME"; pass the refusals of every rendered Gateway. */
+const kept = new Kept<RouteTopology, RouteStatus>();
+const NONE: readonly never[] = [];
+
+/** Statuses by "NS/NAME"; pass the refusals of every rendered Gateway. The same objects as before where there is nothing else to say. */
 export function routeStatuses(topology: Topology, refusals: readonly RenderRefusal[]): Map<string, RouteStatus> {
   const byRoute = new Map<string, RenderRefusal[]>();
   for (const refusal of refusals) append(byRoute, refusal.route, refusal);
-  return new Map(
-    topology.routes.map((route) => [
-      route.key,
-      { parents: route.parents.map((parent) => parentStatus(route, parent, byRoute.get(route.key) ?? [])) },
-    ]),
-  );
+  const statuses = new Map<string, RouteStatus>();
+  for (const route of topology.routes) {
+    const own = byRoute.get(route.key) ?? NONE;
+    const words =
+      own.length === 0
+        ? NONE
+        : own.flatMap(({ listener, ruleIndex, field, message }) => [listener, ruleIndex, field, message]);
+    const make = () => ({ parents: route.parents.map((parent) => parentStatus(route, parent, own)) });
+    statuses.set(route.key, kept.get(route, words, make));
+  }
+  return statuses;
 }
 
-function parentStatus(route: RouteTopology, parent: ParentTopology, refusals: RenderRefusal[]): RouteParentStatus {
+function parentStatus(
+  route: RouteTopology,
+  parent: ParentTopology,
+  refusals: readonly RenderRefusal[],
+): RouteParentStatus {
   const generation = route.route.metadata.generation;
-  const here = refusals.filter(({ listener }) => parent.listeners.some(({ id }) => id === listener));
+  const here = refusals.filter(({ listener }) => parent.listeners.includes(listener));
   const closed = new Set(here.map(({ ruleIndex }) => ruleIndex));
   for (const rule of route.rules) if (isRefused(route, rule)) closed.add(rule.index);
   const all = [...route.refusals, ...route.rules.flatMap((rule) => rule.refusals), ...here];

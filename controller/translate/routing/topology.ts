@@ -4,6 +4,7 @@ import { type Finding, ruleIndexOf } from "../../api/finding.js";
 import type { Gateway, HTTPRoute, HTTPRouteRule, Listener, ParentReference } from "../../api/types.js";
 import { append, type ObjectReference, type ResourceIndex, keyOf } from "../resources.js";
 import type { EnvoyResource } from "../snapshot.js";
+import { Kept } from "../kept.js";
 import { attachRoute } from "./attach.js";
 import type { RuleBackends } from "./backends.js";
 import type { Certificate } from "./certificates.js";
@@ -87,7 +88,8 @@ export interface ParentTopology {
   readonly gateway: string;
   readonly reason: "Accepted" | "NotAllowedByListeners" | "NoMatchingListenerHostname" | "NoMatchingParent";
   readonly message: string;
-  readonly listeners: readonly ListenerTopology[];
+  /** ListenerTopology.id of each that took it. */
+  readonly listeners: readonly string[];
 }
 
 export interface RuleTopology {
@@ -111,19 +113,60 @@ export interface Topology {
   readonly routes: readonly RouteTopology[];
 }
 
+type Core = Omit<Topology, "index">;
+
+const topologies = new Kept<readonly HTTPRoute[], Core>();
+
+/** The same Gateways and routes, by identity, as long as none of what they are made of changed; the same route if its own did not. */
 export function buildTopology(index: ResourceIndex, options: TopologyOptions = {}): Topology {
-  const classes = new Set(options.gatewayClasses ?? ["claimgate"]);
+  const { gatewayClasses = ["claimgate"], quarantined = new Set(), findings = new Map() } = options;
+  const { gateways, httpRoutes, services, referenceGrants, namespaces, secrets } = index.resources;
+  const core = topologies.get(
+    httpRoutes,
+    [
+      ...[gateways, services, referenceGrants, namespaces, secrets, index.unreadWords],
+      ...[gatewayClasses.join(), [...quarantined].join()],
+      ...[...findings].flat(),
+    ],
+    () =>
+      build(
+        index.restrictedTo("gateways", "httpRoutes", "services", "referenceGrants", "namespaces", "secrets"),
+        new Set(gatewayClasses),
+        quarantined,
+        findings,
+      ),
+  );
+  return { index, ...core };
+}
+
+function build(
+  index: ResourceIndex,
+  classes: ReadonlySet<string>,
+  quarantined: ReadonlySet<string>,
+  findings: ReadonlyMap<string, readonly Finding[]>,
+): Core {
   const gateways = new Map<string, GatewayTopology | undefined>();
   for (const gateway of index.resources.gateways) {
     const ours = classes.has(gateway.spec.gatewayClassName);
     gateways.set(keyOf(gateway), ours ? acceptListeners(gateway, index) : undefined);
   }
   const routes: RouteTopology[] = [];
+  const forRules = index.restrictedTo("services", "referenceGrants");
+  const rulesOf = (route: HTTPRoute) =>
+    parsedRoutes.get(route, [index.resources.services, index.resources.referenceGrants], () =>
+      parseRules(route, forRules),
+    );
   for (const resource of index.resources.httpRoutes) {
-    const route = parseRoute(resource, index, gateways, options);
+    const key = keyOf(resource);
+    const found = findings.get(key) ?? [];
+    const sound = found.length === 0 ? resource : soundShape(resource);
+    const parsed = rulesOf(sound);
+    const attachment = attachRoute(sound, parsed.hostnames, index, gateways);
+    const route = routeTopology(sound, key, parsed, attachment.parents, found, quarantined.has(key));
+    for (const [listener, hostnames] of attachment.attachments) listener.attached.push({ route, hostnames });
     if (route.parents.length > 0) routes.push(route);
   }
-  return { index, gateways: [...gateways.values()].filter((gateway) => gateway !== undefined), routes };
+  return { gateways: [...gateways.values()].filter((gateway) => gateway !== undefined), routes };
 }
 
 /** The route of a listener by rule, for whoever computes policies. */
@@ -141,28 +184,26 @@ export function isRefused(route: RouteTopology, rule: RuleTopology): boolean {
   return route.quarantined || route.refusals.length > 0 || rule.refusals.length > 0;
 }
 
-function parseRoute(
-  resource: HTTPRoute,
-  index: ResourceIndex,
-  gateways: ReadonlyMap<string, GatewayTopology | undefined>,
-  options: TopologyOptions,
+const parsedRoutes = new Kept<HTTPRoute, ParsedRoute>();
+const routeTopologies = new Kept<HTTPRoute, RouteTopology>();
+
+function routeTopology(
+  route: HTTPRoute,
+  key: string,
+  parsed: ParsedRoute,
+  parents: readonly ParentTopology[],
+  findings: readonly Finding[],
+  quarantined: boolean,
 ): RouteTopology {
-  const key = keyOf(resource);
-  const findings = options.findings?.get(key) ?? [];
-  const sound = findings.length === 0 ? resource : soundShape(resource);
-  const parsed = parseRules(sound, index);
-  const created = Date.parse(sound.metadata.creationTimestamp ?? "");
-  const route = {
-    key,
-    route: sound,
-    createdAt: Number.isNaN(created) ? Infinity : created,
-    ...withFindings(parsed, findings),
-    quarantined: options.quarantined?.has(key) ?? false,
-  };
-  const parents: ParentTopology[] = [];
-  const result: RouteTopology = { ...route, parents };
-  parents.push(...attachRoute(result, index, gateways));
-  return result;
+  const places = parents.flatMap(({ parentRef, gateway, reason, message, listeners }) => [
+    ...[parentRef, gateway, reason, message],
+    ...[listeners.length, ...listeners],
+  ]);
+  return routeTopologies.get(route, [parsed, findings.length === 0 || findings, quarantined, ...places], () => {
+    const created = Date.parse(route.metadata.creationTimestamp ?? "");
+    const createdAt = Number.isNaN(created) ? Infinity : created;
+    return { key, route, createdAt, ...withFindings(parsed, findings), quarantined, parents };
+  });
 }
 
 /** Closes the rules that validation found fault with; the whole route where it is not a rule's own. */

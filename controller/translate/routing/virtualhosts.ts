@@ -1,20 +1,16 @@
 // The routes of one port by domain. A host belongs to the most specific listener of the port (listener isolation); within
 // a domain the routes of the most specific hostname come first, those of less specific ones follow.
-import { append } from "../resources.js";
+import { Kept } from "../kept.js";
 import type { EnvoyResource } from "../snapshot.js";
-import { covering, intersect } from "./hostnames.js";
-import type { MatchTopology } from "./matches.js";
-import { type Ranked, comparePrecedence } from "./precedence.js";
+import { type Domain, domainsOf } from "./domains.js";
+import { closedEntry, entriesOf, type Entry, hashOf, type Mutable, REFUSED_HASH } from "./entries.js";
+import { comparePrecedence } from "./precedence.js";
 import { directResponse } from "./rules.js";
 import type { RenderRefusal } from "./status.js";
-import { type ListenerTopology, type RouteTopology, type RuleTopology, isRefused } from "./topology.js";
+import type { ListenerTopology, RouteTopology } from "./topology.js";
 import { routesOf } from "./tree.js";
 
-/**
- * In place of a policy hash in the names of rules that are closed. No policy has it, so that the filter answers 500
- * itself, before it changes a header: the request can not be moved to another route.
- */
-export const REFUSED_HASH = "refused";
+export { REFUSED_HASH };
 
 /** What rendering needs to know about policies. */
 export interface PolicyView {
@@ -48,17 +44,15 @@ export const PATH_PARAMETERS = {
 };
 const TOKEN_PARAMETERS: ReadonlySet<string> = new Set(["access_token"]);
 
-/** One match of one rule at one listener. */
-interface Entry extends Ranked {
-  readonly rule: RuleTopology;
-  readonly route: RouteTopology;
-  readonly match: MatchTopology;
-  readonly unconditional: boolean;
-  readonly hash: string;
-  /** What the filter may change and the match depends on; undefined when there is nothing such. */
-  readonly mutable: string | undefined;
-  readonly envoy: EnvoyResource;
+/** One domain of a listener. */
+interface RenderedDomain {
+  readonly virtualHost: EnvoyResource;
+  readonly refusals: readonly RenderRefusal[];
+  /** What stands behind the # of its routes' names. */
+  readonly hashes: readonly string[];
 }
+
+const kept = new Kept<object, RenderedDomain>();
 
 /**
  * @param listeners the accepted ones of one port of a Gateway; their hostnames differ
@@ -70,55 +64,71 @@ export function renderVirtualHosts(
   policies: PolicyView,
   elsewhere: readonly string[] = [],
 ): RenderedVirtualHosts {
-  const owners = new Map<string, ListenerTopology | undefined>();
-  for (const hostname of elsewhere) owners.set(hostname, undefined);
-  for (const listener of listeners) owners.set(listener.hostname, listener);
-  const owner = (domain: string) => owners.get(covering(domain).find((hostname) => owners.has(hostname))!);
   const byDomain = new Map<string, EnvoyResource>();
   const refusals = new Map<string, RenderRefusal>();
   const policyHashes = new Map<string, Set<string>>();
   for (const listener of listeners) {
-    const tiers = sortedEntries(listener, policies);
-    const others = listeners.filter((other) => other !== listener);
-    const typedPerFilterConfig = Object.fromEntries(others.map(({ id }) => [id, FILTER_DISABLED]));
-    const fixed = fixedRoutes(policies.defaultPolicyHash(listener));
-    const hashes = new Set([policies.defaultPolicyHash(listener)]);
+    const defaultHash = policies.defaultPolicyHash(listener);
+    const others = listeners.filter((other) => other !== listener).map(({ id }) => id);
+    const hashes = new Set([defaultHash]);
     policyHashes.set(listener.id, hashes);
-    for (const domain of domainsOf(listener, tiers.keys())) {
-      if (owner(domain) !== listener) continue;
-      const { entries, complete } = reachable(domain, tiers);
-      const reported = closeUnsafe(entries, complete ? undefined : policies.defaultPolicyHash(listener));
-      for (const { routeKey, ruleIndex, mutable } of reported)
-        refusals.set(`${listener.id} ${routeKey} ${ruleIndex}`, {
-          route: routeKey,
-          ruleIndex,
-          listener: listener.id,
-          field: `spec.rules[${ruleIndex}].matches`,
-          message:
-            `a match on ${mutable!} is safe only if every route of ${domain} has the same policy: ` +
-            "the filter may change it, and the request would be served by another route than it was judged for",
-        });
-      for (const { hash } of entries) hashes.add(hash);
-      const routes = entries.map(({ envoy }) => envoy);
-      if (!complete) routes.push(fixed.notFound);
-      byDomain.set(domain, {
-        name: domain,
-        domains: [domain],
-        ...routesOf(fixed.pathParameters, PATH_PARAMETERS, routes),
-        ...(others.length > 0 && { typedPerFilterConfig }),
-      });
+    const entries = entriesByRoute(listener, policies);
+    for (const domain of domainsOf(listener, listeners, elsewhere)) {
+      const inputs: unknown[] = [defaultHash, others.join()];
+      for (const tier of domain.tiers) {
+        inputs.push(tier.length);
+        for (const route of tier) inputs.push(entries.get(route));
+      }
+      const rendered = kept.get(domain.place, inputs, () =>
+        renderDomain(listener, domain, entries, defaultHash, others),
+      );
+      byDomain.set(domain.name, rendered.virtualHost);
+      for (const hash of rendered.hashes) hashes.add(hash);
+      for (const refusal of rendered.refusals)
+        refusals.set(`${listener.id} ${refusal.route} ${refusal.ruleIndex}`, refusal);
     }
     for (const hostname of elsewhere)
       byDomain.set(hostname, {
         name: hostname,
         domains: [hostname],
-        routes: [fixed.misdirected],
+        routes: [fixedRoutes(defaultHash).misdirected],
         // Not judged by this listener's policies: the client is to come back without having shown a token.
         typedPerFilterConfig: { [listener.id]: FILTER_DISABLED },
       });
   }
   const virtualHosts = [...byDomain].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, virtualHost]) => virtualHost);
   return { virtualHosts, refusals: [...refusals.values()], policyHashes };
+}
+
+/** @param others listeners of the port that the domain is not of */
+function renderDomain(
+  listener: ListenerTopology,
+  domain: Domain,
+  byRoute: ReadonlyMap<RouteTopology, readonly Entry[]>,
+  defaultHash: string,
+  others: readonly string[],
+): RenderedDomain {
+  const fixed = fixedRoutes(defaultHash);
+  const { entries, complete } = reachable(domain, byRoute);
+  const reported = closeUnsafe(entries, complete ? undefined : defaultHash);
+  const refusals = reported.map(({ routeKey, ruleIndex, mutable }) => ({
+    route: routeKey,
+    ruleIndex,
+    listener: listener.id,
+    field: `spec.rules[${ruleIndex}].matches`,
+    message:
+      `a match on ${mutable!} is safe only if every route of ${domain.name} has the same policy: ` +
+      "the filter may change it, and the request would be served by another route than it was judged for",
+  }));
+  const routes = entries.map(({ envoy }) => envoy);
+  if (!complete) routes.push(fixed.notFound);
+  const virtualHost = {
+    name: domain.name,
+    domains: [domain.name],
+    ...routesOf(fixed.pathParameters, PATH_PARAMETERS, routes),
+    ...(others.length > 0 && { typedPerFilterConfig: Object.fromEntries(others.map((id) => [id, FILTER_DISABLED])) }),
+  };
+  return { virtualHost, refusals, hashes: [...new Set(entries.map(({ hash }) => hash))] };
 }
 
 /** Routes of every virtual host, so that nothing it answers itself is judged by another listener's filter. */
@@ -136,79 +146,35 @@ function fixedRoutes(defaultHash: string): Record<"pathParameters" | "notFound" 
   };
 }
 
-/** The listener's own hostname always: its hosts are its own even where no route takes them. */
-function domainsOf(listener: ListenerTopology, hostnames: Iterable<string>): Set<string> {
-  const domains = new Set([listener.hostname]);
-  for (const hostname of hostnames) domains.add(intersect(listener.hostname, hostname)!);
-  return domains;
-}
-
-/** Entries by the route's hostname, in order of precedence. */
-function sortedEntries(listener: ListenerTopology, policies: PolicyView): Map<string, Entry[]> {
-  const tiers = new Map<string, Entry[]>();
+function entriesByRoute(listener: ListenerTopology, policies: PolicyView): Map<RouteTopology, readonly Entry[]> {
   const headers = policies.mutableHeaders(listener);
   const parameters = policies.mutableQueryParams?.(listener) ?? TOKEN_PARAMETERS;
-  for (const { route, hostnames } of listener.attached) {
-    for (const rule of route.rules) {
-      const refused = isRefused(route, rule);
-      const hash = refused ? REFUSED_HASH : policies.policyHash(listener, route, rule.index);
-      for (const match of rule.matches) {
-        const header = match.headers.find((name) => headers.has(name));
-        // Envoy compares the name as it is in the request, the filter what it decodes to.
-        const parameter = match.queryParams.find((name) => parameters.has(decodedName(name)));
-        const entry = makeEntry(route, rule, match, hash, header ?? parameter);
-        for (const hostname of hostnames) append(tiers, hostname, entry);
-      }
-    }
+  const mutable: Mutable = { headers, parameters, words: JSON.stringify([[...headers], [...parameters]]) };
+  const entries = new Map<RouteTopology, readonly Entry[]>();
+  for (const { route } of listener.attached) {
+    const hashes = route.rules.map((rule) =>
+      hashOf(route, rule, (index) => policies.policyHash(listener, route, index)),
+    );
+    entries.set(route, entriesOf(listener, route, hashes, mutable));
   }
-  for (const entries of tiers.values()) entries.sort(comparePrecedence);
-  return tiers;
-}
-
-/** The name of a query parameter without percent-encoding. */
-function decodedName(name: string): string {
-  return [...new URLSearchParams(`${name.replaceAll("=", "%3D").replaceAll("&", "%26")}=`).keys()][0] ?? name;
-}
-
-function makeEntry(
-  route: RouteTopology,
-  rule: RuleTopology,
-  match: MatchTopology,
-  hash: string,
-  mutable: string | undefined,
-): Entry {
-  const name = `httproute/${route.key}/${rule.index}/${match.index}#${hash}`;
-  const action = hash === REFUSED_HASH ? directResponse(500) : rule.action;
-  const { envoy, rank, unconditional } = route.quarantined ? match.closed : match.form;
-  return {
-    rank,
-    unconditional,
-    createdAt: route.createdAt,
-    routeKey: route.key,
-    ruleIndex: rule.index,
-    matchIndex: match.index,
-    route,
-    rule,
-    match,
-    hash,
-    mutable,
-    envoy: { name, match: envoy, ...action },
-  };
+  return entries;
 }
 
 /** The entries a request of the domain can reach; `complete` when one of them takes whatever the others leave. */
-function reachable(domain: string, tiers: ReadonlyMap<string, Entry[]>): { entries: Entry[]; complete: boolean } {
+function reachable(
+  { tiers }: Domain,
+  byRoute: ReadonlyMap<RouteTopology, readonly Entry[]>,
+): { entries: Entry[]; complete: boolean } {
   const entries: Entry[] = [];
   const seen = new Set<RouteTopology>();
-  for (const hostname of covering(domain)) {
-    const tier = tiers.get(hostname) ?? [];
-    for (const entry of tier) {
-      // A route with several hostnames over this domain counts with the most specific.
-      if (seen.has(entry.route)) continue;
+  for (const tier of tiers) {
+    // A route with several hostnames over this domain counts with the most specific.
+    const fresh = tier.filter((route) => !seen.has(route));
+    for (const entry of fresh.flatMap((route) => byRoute.get(route)!).sort(comparePrecedence)) {
       entries.push(entry);
       if (entry.unconditional) return { entries, complete: true };
     }
-    for (const { route } of tier) seen.add(route);
+    for (const route of tier) seen.add(route);
   }
   return { entries, complete: false };
 }
@@ -227,7 +193,7 @@ function closeUnsafe(entries: Entry[], notFound: string | undefined): Entry[] {
   entries.forEach((entry, i) => {
     if (entry.mutable === undefined || entry.hash === REFUSED_HASH) return;
     closed.push(entry);
-    entries[i] = makeEntry(entry.route, entry.rule, entry.match, REFUSED_HASH, entry.mutable);
+    entries[i] = closedEntry(entry);
   });
   return closed;
 }

@@ -113,6 +113,11 @@ export async function cold(served: ServedCluster, { size }: Sizes): Promise<Row[
   return [{ what: `cold start to all Envoys ready, ${size} routes and policies`, measured, unit: "s", bound: 5 }];
 }
 
+/** With PROFILE, a file name: begins or ends a CPU profile of a controller that was started with profiler.mjs. */
+function profile(controller: RunningController): void {
+  if (process.env["PROFILE"]) controller.signal("SIGUSR2");
+}
+
 /** One change among many: what it costs the controller, status and all, and what is sent. */
 export async function change(served: ServedCluster, { size, changes }: Sizes): Promise<Row[]> {
   const controller = await start(served);
@@ -132,11 +137,13 @@ export async function change(served: ServedCluster, { size, changes }: Sizes): P
     const background = (cpuMs(controller.pid!) - idleBefore) / 5;
     const before = cpuMs(controller.pid!);
     client.received.length = 0;
+    profile(controller);
     for (let round = 0; round < rounds; round++) {
       await changePolicy(served.client, size >> 1, round % 2 === 0 ? OUT : IN);
       await delay(between);
     }
     await enforced(served, size >> 1, 200);
+    profile(controller);
     const cpu = (cpuMs(controller.pid!) - before) / rounds - background;
     const { received } = client;
     const names = new Set(received.map(({ typeUrl, name }) => `${typeUrl} ${name}`));
