@@ -21,7 +21,8 @@ export interface Received {
   readonly name: string;
   /** Empty: it was removed. */
   readonly version: string;
-  readonly bytes: number;
+  /** Its bytes; none if it was removed. */
+  readonly value: Uint8Array;
 }
 
 export class XdsClient {
@@ -61,8 +62,8 @@ export class XdsClient {
   #take({ type_url: typeUrl, nonce, resources, removed_resources: removed }: Response): void {
     this.lastAt = performance.now();
     for (const { name, version, resource } of resources)
-      this.received.push({ typeUrl, name, version, bytes: resource.value.length });
-    for (const name of removed) this.received.push({ typeUrl, name, version: "", bytes: 0 });
+      this.received.push({ typeUrl, name, version, value: resource.value });
+    for (const name of removed) this.received.push({ typeUrl, name, version: "", value: new Uint8Array() });
     this.#ask(typeUrl, [], nonce);
     // All our clusters take their endpoints from xDS.
     if (typeUrl === CLUSTER)

@@ -1,5 +1,7 @@
 // What is measured: `claimgate controller`, as it is run, between a real API server and real Envoys.
+import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
+import { versionOf } from "../../../controller/xds/extension.js";
 import { EXTENSION, ROUTE } from "../../../controller/xds/types.js";
 import { ALICE, type ServedCluster } from "../../support/cluster/served.js";
 import type { RunningController } from "../../support/controller.js";
@@ -179,6 +181,7 @@ export async function fanout(served: ServedCluster, { size, clients: count }: Si
     await acknowledged(controller, count);
     await idle(controller);
     let slowest = 0;
+    let table = "";
     for (let round = 0; round < 6; round++) {
       for (const client of clients) client.received.length = 0;
       const sent = performance.now();
@@ -186,6 +189,7 @@ export async function fanout(served: ServedCluster, { size, clients: count }: Si
       const has = ({ received }: XdsClient) => received.some(({ typeUrl }) => typeUrl === ROUTE);
       await waitFor("all clients to have it", () => clients.every(has) || undefined, PATIENCE_S);
       slowest = Math.max(slowest, performance.now() - sent);
+      table = newTable(clients, table);
       await acknowledged(controller, count);
       await idle(controller);
     }
@@ -198,6 +202,18 @@ export async function fanout(served: ServedCluster, { size, clients: count }: Si
   } finally {
     for (const client of clients) client.close();
   }
+}
+
+/** The version of the route table that all have received: whole, and not the one of before. */
+function newTable(clients: readonly XdsClient[], before: string): string {
+  const tables = clients.flatMap(({ received }) => received.filter(({ typeUrl }) => typeUrl === ROUTE));
+  const versions = new Set(
+    tables.map(({ version, value }) => (versionOf(value) === version ? version : "not its bytes")),
+  );
+  assert.equal(tables.length, clients.length);
+  assert.equal(versions.size, 1);
+  assert(!versions.has(before) && !versions.has("not its bytes"));
+  return [...versions][0]!;
 }
 
 export const ROWS = { latency, cold, change, burst, fanout } as const;
