@@ -2,7 +2,7 @@
 // not be is an old policy in force, or a route without one.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { certificateFor } from "../../tests/support/certificates.js";
 import { Random } from "../../tests/support/random.js";
 import type { KubernetesObject } from "../api/types.js";
@@ -372,4 +372,45 @@ test("a certificate of a key expires although nothing changes", async () => {
   expect(said(now)).not.toContain("expired");
   // It is good for an hour.
   expect(said(now + 2 * 3_600_000)).toContain("its certificate expired on");
+});
+
+describe("what keys come from changes alone", () => {
+  const object = (apiVersion: string, kind: string, name: string, fields: Fields): LoadedResource =>
+    load({ apiVersion, kind, metadata: { name, namespace: "a" }, ...fields } as KubernetesObject);
+  const at = { group: GATEWAY_API, kind: "Gateway", name: "g" };
+  const listeners = [{ name: "http", port: 80, protocol: "HTTP" }];
+  const slice = (address: string): LoadedResource =>
+    load({
+      ...{ apiVersion: "discovery.k8s.io/v1", kind: "EndpointSlice", addressType: "IPv4" },
+      metadata: { name: "s", namespace: "a", labels: { "kubernetes.io/service-name": "idp" } },
+      ...{ endpoints: [{ addresses: [address] }], ports: [{ name: "http", port: 8080 }] },
+    } as KubernetesObject);
+  const providers = (jwks: Fields) => ({ spec: { jwt: { providers: [{ name: "p", issuer: "i", jwks }] } } });
+  const base = [
+    object(`${GATEWAY_API}/v1`, "Gateway", "g", { spec: { gatewayClassName: "claimgate", listeners } }),
+    object("v1", "Service", "idp", { spec: { ports: [{ name: "http", port: 80 }] } }),
+    object("gateway.kgateway.dev/v1alpha1", "TrafficPolicy", "t", {
+      spec: { targetRefs: [at], jwtAuth: { extensionRef: { name: "e" } } },
+    }),
+  ];
+  const remote = { url: "http://idp.example/keys", backendRef: { name: "idp", port: 80 } };
+  const extension = (jwks: Fields) => object("gateway.kgateway.dev/v1alpha1", "GatewayExtension", "e", providers(jwks));
+  const ofIdp = [...base, extension({ remote })];
+  const ofMap = [...base, extension({ local: { configMapRef: { name: "c" } } })];
+
+  test("the endpoints of a Service", () => {
+    const memory = new Memory();
+    const made = (address: string) => textOf(translate([...ofIdp, slice(address)], validator, DEFAULT_OPTIONS, memory));
+    expect(made("10.0.0.1")).toContain('"10.0.0.1"');
+    expect(made("10.0.0.2")).toContain('"10.0.0.2"');
+    expect(made("10.0.0.2")).not.toContain('"10.0.0.1"');
+  });
+
+  test("why a ConfigMap is not there", () => {
+    const memory = new Memory();
+    const made = (...unread: [string, string][]) =>
+      textOf(translate(ofMap, validator, { ...DEFAULT_OPTIONS, unread: new Map(unread) }, memory));
+    expect(made()).toContain("ConfigMap a/c not found");
+    expect(made(["ConfigMap a/c", "cannot be read: 403"])).toContain("ConfigMap a/c cannot be read: 403");
+  });
 });
