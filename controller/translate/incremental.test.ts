@@ -414,3 +414,26 @@ describe("what keys come from changes alone", () => {
     expect(made(["ConfigMap a/c", "cannot be read: 403"])).toContain("ConfigMap a/c cannot be read: 403");
   });
 });
+
+test("another listener of the port is switched off in virtual hosts that are there already", () => {
+  const gateway = (...listeners: Fields[]): LoadedResource =>
+    load({
+      ...{ apiVersion: `${GATEWAY_API}/v1`, kind: "Gateway", metadata: { name: "g", namespace: "a" } },
+      spec: { gatewayClassName: "claimgate", listeners },
+    } as KubernetesObject);
+  const route = load({
+    ...{ apiVersion: `${GATEWAY_API}/v1`, kind: "HTTPRoute", metadata: { name: "r", namespace: "a" } },
+    spec: { parentRefs: [{ name: "g", sectionName: "http" }], hostnames: ["else.org"], rules: [{}] },
+  } as KubernetesObject);
+  const http = { name: "http", port: 80, protocol: "HTTP" };
+  const memory = new Memory();
+  const hosts = (...listeners: Fields[]) => {
+    const { snapshots } = translate([gateway(...listeners), route], validator, DEFAULT_OPTIONS, memory);
+    const table = snapshots.get("a/g")!.routes.get("a/g/80") as {
+      virtualHosts: { name: string; typedPerFilterConfig?: object }[];
+    };
+    return table.virtualHosts.find(({ name }) => name === "else.org")!.typedPerFilterConfig;
+  };
+  expect(hosts(http)).toBeUndefined();
+  expect(Object.keys(hosts(http, { ...http, name: "other", hostname: "*.example.com" })!)).toEqual(["a/g/other"]);
+});
