@@ -1,5 +1,7 @@
 // `claimgate controller` as a whole, in process: a fake API server on one side, the fake Envoy on the other.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -280,6 +282,21 @@ test("an API server that is not there at first is waited for", async () => {
   expect((await fetch(`${one.health}/readyz`)).status).toBe(503);
   await api.resume();
   await ready(one);
+});
+
+test("ends when it is told to, though the API server has not said anything", async () => {
+  const silent = createServer((socket) => socket.resume().on("error", () => undefined));
+  await new Promise<void>((done) => silent.listen(0, "127.0.0.1", done));
+  const connected = once(silent, "connection");
+  const text = readFileSync(join(folder, "kubeconfig"), "utf8");
+  const { port } = silent.address() as AddressInfo;
+  writeFileSync(join(folder, "kubeconfig"), text.replace(/http:[^"]+/, `https://127.0.0.1:${port}`));
+  const one = await start();
+  await connected;
+  expect(await one.stop()).toBe(0);
+  // It did not wait until it gave up.
+  expect(lines.join("\n")).not.toContain("no answer in time");
+  await new Promise((done) => silent.close(done));
 });
 
 test("what cannot start says why in one line, with exit code 1", async () => {

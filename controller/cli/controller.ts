@@ -152,7 +152,9 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
     elector?.start();
     replicas?.start();
     if (elector === undefined) lead(true);
-    take(await source.start());
+    // An API server that says nothing is waited for half a minute; nobody who ends us is to wait so long.
+    const first = await Promise.race([source.start(), interrupted]);
+    if (first !== undefined) take(first);
     await interrupted;
     return 0;
   } finally {

@@ -153,3 +153,24 @@ test("who ends in order gives the Lease up: the next need not wait for its end",
   expect(two.elector.isLeader()).toBe(true);
   expect(clock.now()).toBeLessThanOrEqual(2500);
 });
+
+test("who ends while it is getting the Lease gives it up as well", async () => {
+  let closing: Promise<void> | undefined;
+  api.fault = ({ method }) => {
+    if (method === "POST") closing ??= one.elector.close();
+    return undefined;
+  };
+  const one = candidate("one");
+  await waitFor("the request", () => closing && true);
+  await closing;
+  expect(one.changes).toEqual([]);
+  expect(lease()).toMatchObject({ holderIdentity: "", leaseTransitions: 0 });
+  await leads(candidate("two"));
+});
+
+test("who ends while another holds the Lease leaves it alone", async () => {
+  const one = candidate("one");
+  await leads(one);
+  await candidate("two").elector.close();
+  expect(lease().holderIdentity).toBe("one");
+});

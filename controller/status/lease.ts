@@ -49,6 +49,8 @@ export class LeaderElector {
   /** clock.now() until which we lead, unless renewed. */
   private leadUntil = -Infinity;
   private announced = false;
+  /** We have asked for the Lease, and may hold it. */
+  private asked = false;
   private expiry = new AbortController();
   /** The Lease as last seen, and since when it has been so. */
   private seen: { text: string; at: number } | undefined;
@@ -70,11 +72,10 @@ export class LeaderElector {
 
   /** Stops leading, then gives the Lease up so that another need not wait for its end. */
   async close(): Promise<void> {
-    const led = this.isLeader();
     this.lose();
     this.stopped.abort();
     await this.running;
-    if (led) await this.release().catch(() => undefined);
+    if (this.asked) await this.release().catch(() => undefined);
   }
 
   private async run(): Promise<void> {
@@ -128,6 +129,7 @@ export class LeaderElector {
 
   private async hold(lease: Lease | undefined, spec: LeaseSpec, ours: boolean): Promise<void> {
     const { identity, name, namespace } = this.options;
+    this.asked = true;
     const now = microTime(new Date());
     const next: LeaseSpec = {
       holderIdentity: identity,
