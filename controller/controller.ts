@@ -47,9 +47,10 @@ export interface ControllerOptions {
   onNotice: (line: string) => void;
 }
 
-/** What a snapshot was made of: the routes and policies that its Gateway carries, so that none of another is suspected. */
+/** What a snapshot was made of. */
 interface Origin {
-  contents: Contents;
+  /** The routes and policies that its Gateway carries, so that none of another is suspected. Asked for when an Envoy refuses something. */
+  contents: () => Contents;
   /** Resources that were in quarantine. */
   known: ReadonlySet<string>;
 }
@@ -83,7 +84,7 @@ export class Controller {
   private readonly versions = new Map<string, string>();
   private readonly origins = new WeakMap<Snapshot, Origin>();
   /** What an Envoy last agreed to, by Gateway. */
-  private readonly agreed = new Map<string, { version: string; contents: Contents }>();
+  private readonly agreed = new Map<string, { version: string; contents: () => Contents }>();
   private contents: Contents = new Map();
   private refreshing: NodeJS.Timeout | undefined;
 
@@ -167,20 +168,20 @@ export class Controller {
     // All that statuses are made of.
     if (this.shown?.page === page && this.shown.known === known) return;
     this.shown = { page, known };
-    const shown: ResourceStatus[] = [];
-    for (const entry of this.ledger.list()) {
+    const everywhere = [...progress.values()].every(({ programmed }) => programmed);
+    const shown = this.ledger.list().map((entry) => {
       const carriers = this.ledger.carriers(entry.id);
-      const onGateway = (gateway: string) => this.progressOn(gateway, entry, progress);
-      const programmed = this.programmed.add(entry.status, carriers, onGateway);
+      const programmed = this.programmed.add(
+        entry.status,
+        carriers,
+        everywhere ? () => PROGRAMMED : (gateway) => this.progressOn(gateway, entry, progress),
+      );
       const remote = this.translation.remoteProviders.get(entry.id);
-      if (remote === undefined || carriers.size === 0) {
-        shown.push(programmed);
-        continue;
-      }
+      if (remote === undefined || carriers.size === 0) return programmed;
       const healths = [...carriers].flatMap((gateway) => keys.get(gateway) ?? []);
       const named = remote.map((provider) => ({ name: provider.name, health: healthIn(healths, provider.id) }));
-      shown.push(this.keysReady.add(programmed, named));
-    }
+      return this.keysReady.add(programmed, named);
+    });
     this.store.update(shown);
   }
 
@@ -220,9 +221,9 @@ export class Controller {
     const gone = this.gateways().filter((gateway) => !translated.snapshots.has(gateway));
     this.translation = translated;
     this.ledger.take(translated.statuses, contents, translated.carriers);
+    const { carriers } = translated;
     for (const [gateway, snapshot] of translated.snapshots) {
-      const carried = new Map<string, string>();
-      for (const [id, content] of contents) if (translated.carriers.get(id)?.has(gateway)) carried.set(id, content);
+      const carried = () => new Map([...contents].filter(([id]) => carriers.get(id)?.has(gateway) === true));
       this.origins.set(snapshot, { contents: carried, known });
       const version = envoys.publish(snapshot);
       this.versions.set(gateway, version);
@@ -261,7 +262,8 @@ export class Controller {
     const kind = typeUrl === EXTENSION ? "policies" : typeUrl === ROUTE ? "routes" : undefined;
     if (origin === undefined || kind === undefined || !this.versions.has(gateway)) return;
     const words = `Envoy refused the configuration made of it (${message}); it is closed until it changes`;
-    const taken = this.quarantine.add(this.agreed.get(gateway)?.contents, origin, this.contents, kind, words);
+    const refused = { contents: origin.contents(), known: origin.known };
+    const taken = this.quarantine.add(this.agreed.get(gateway)?.contents(), refused, this.contents, kind, words);
     if (taken.length === 0) return;
     this.options.onNotice(`closed until one of them changes: ${taken.join(", ")}`);
     this.render();

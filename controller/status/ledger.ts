@@ -16,7 +16,10 @@ export interface Entry {
 export type Carriers = ReadonlyMap<string, ReadonlySet<string>>;
 
 interface Page {
-  readonly entries: ReadonlyMap<string, Entry>;
+  /** Each resource once. */
+  readonly entries: readonly Entry[];
+  /** Of entries, by id: the same map in all pages that are about the same resources in the same order. */
+  readonly positions: ReadonlyMap<string, number>;
   readonly carriers: Carriers;
 }
 
@@ -34,24 +37,27 @@ export function statusId(status: ResourceStatus): string {
 
 export class Ledger {
   /** Another object whenever something was taken. */
-  page: Page = { entries: new Map(), carriers: new Map() };
+  page: Page = { entries: [], positions: new Map(), carriers: new Map() };
   private readonly published = new Map<string, Map<string, Page>>();
 
   /** Takes what a translation says. Where nothing changed about a resource its status is the same object as before. */
   take(statuses: readonly ResourceStatus[], contents: ReadonlyMap<string, string>, carriers: Carriers): void {
-    const entries = new Map<string, Entry>();
-    for (const status of statuses) {
+    const before = this.page;
+    let entries = statuses.map((status, position): Entry => {
       const id = statusId(status);
-      const known = this.page.entries.get(id);
+      const there = before.entries[position];
+      const known = there?.id === id ? there : entryOf(before, id);
       const content = contents.get(id);
-      if (known?.status === status && known.content === content) {
-        entries.set(id, known);
-        continue;
-      }
+      if (known?.status === status && known.content === content) return known;
       const next = { id, content, text: JSON.stringify(status), status };
-      entries.set(id, known?.content === content && known?.text === next.text ? known : next);
+      return known?.content === content && known?.text === next.text ? known : next;
+    });
+    let { positions } = before;
+    if (entries.length !== before.entries.length || entries.some(({ id }, i) => id !== before.entries[i]!.id)) {
+      entries = [...new Map(entries.map((entry) => [entry.id, entry])).values()];
+      positions = new Map(entries.map(({ id }, position) => [id, position]));
     }
-    this.page = { entries, carriers };
+    this.page = { entries, positions, carriers };
   }
 
   /** What was taken last is what Envoys of a Gateway that acknowledge this version have. */
@@ -67,8 +73,8 @@ export class Ledger {
     this.published.delete(gateway);
   }
 
-  list(): Iterable<Entry> {
-    return this.page.entries.values();
+  list(): readonly Entry[] {
+    return this.page.entries;
   }
 
   /** Gateways whose Envoys carry a resource. */
@@ -80,9 +86,14 @@ export class Ledger {
   holds(gateway: string, version: string | undefined, entry: Entry): boolean {
     const page = this.published.get(gateway)?.get(shortVersion(version));
     // A Gateway is all that its Envoys have.
-    if (entry.content === undefined || page?.entries.get(entry.id) !== entry) return false;
+    if (entry.content === undefined || page === undefined || entryOf(page, entry.id) !== entry) return false;
     return page.carriers.get(entry.id)?.has(gateway) === true;
   }
+}
+
+function entryOf({ entries, positions }: Page, id: string): Entry | undefined {
+  const position = positions.get(id);
+  return position === undefined ? undefined : entries[position];
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -14,28 +14,39 @@ export type Progress =
 
 export const PROGRAMMED: Progress = { programmed: true };
 
+interface Made {
+  readonly gateways: ReadonlySet<string>;
+  /** Of each of the Gateways. */
+  readonly progress: readonly (readonly [gateway: string, progress: Progress | undefined])[];
+  readonly words: string;
+  readonly made: ResourceStatus;
+}
+
 /** withProgrammed(), which gives the same object again as long as there is nothing else to say. */
 export class ProgrammedStatuses {
-  private readonly known = new WeakMap<ResourceStatus, { words: string; made: ResourceStatus }>();
+  private readonly known = new WeakMap<ResourceStatus, Made>();
 
   add(
     status: ResourceStatus,
     gateways: ReadonlySet<string>,
     progress: (gateway: string) => Progress | undefined,
   ): ResourceStatus {
-    let words = "";
-    for (const gateway of gateways) words += `${gateway} ${describe(progress(gateway))}\n`;
-    let known = this.known.get(status);
-    if (known?.words !== words) {
-      const all = [...gateways].flatMap((gateway) => {
-        const own = progress(gateway);
-        return own === undefined ? [] : [[gateway, own] as const];
-      });
-      known = { words, made: withProgrammed(status, gateways, new Map(all)) };
-      this.known.set(status, known);
-    }
-    return known.made;
+    const known = this.known.get(status);
+    // The very same progress has the same words: most often there is nothing else to look at.
+    if (known?.gateways === gateways && isSame(known, progress)) return known.made;
+    const all = [...gateways].map((gateway) => [gateway, progress(gateway)] as const);
+    const words = all.map(([gateway, own]) => `${gateway} ${describe(own)}\n`).join("");
+    const make = () =>
+      withProgrammed(status, gateways, new Map(all.flatMap(([gateway, own]) => (own ? [[gateway, own]] : []))));
+    const made = known?.words === words ? known.made : make();
+    this.known.set(status, { gateways, progress: all, words, made });
+    return made;
   }
+}
+
+function isSame(known: Made, progress: (gateway: string) => Progress | undefined): boolean {
+  for (const [gateway, own] of known.progress) if (progress(gateway) !== own) return false;
+  return true;
 }
 
 function describe(progress: Progress | undefined): string {

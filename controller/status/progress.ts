@@ -1,7 +1,7 @@
 // How far the Envoys of a Gateway are, from what all replicas know of them.
 import type { GatewayStatus } from "../xds/server.js";
 import { type Acks, shortVersion } from "./acks.js";
-import type { Progress } from "./programmed.js";
+import { type Progress, PROGRAMMED } from "./programmed.js";
 
 /**
  * @param wanted version of the newest snapshot
@@ -18,7 +18,7 @@ export function progressOf(
     return { programmed: false, reason: "NoEnvoy", message: "no Envoy is connected", versions: [] };
   const behind = envoys.filter(({ acknowledged }) => acknowledged !== wanted);
   const late = elsewhere.filter((version) => version !== shortVersion(wanted));
-  if (behind.length + late.length === 0) return { programmed: true };
+  if (behind.length + late.length === 0) return PROGRAMMED;
   const versions = [...new Set([...behind.map(({ acknowledged }) => shortVersion(acknowledged)), ...late])];
   const refusal = behind.flatMap(({ refused }) => refused)[0];
   const why = refusal === undefined ? "has not acknowledged the newest configuration" : `refused ${refusal.name}`;

@@ -90,3 +90,15 @@ test("what translation made is not written into", () => {
   makeStore().at("01:00:00", status);
   expect(status).toEqual(before);
 });
+
+test("others that come, go or change places change no times", () => {
+  const store = makeStore();
+  const named = (name: string, status = "True") => ({ ...policy(["a", condition("Accepted", status)]), name });
+  store.at("01:00:00", named("p"), named("q"));
+  const moved = store.at("02:00:00", named("o"), named("q"), named("p"));
+  expect(times(moved).map((words) => words.split(" ")[3])).toEqual(["02", "01", "01"].map((h) => stamp(`${h}:00:00`)));
+  const changed = store.at("03:00:00", named("o"), named("q", "False"), named("p"));
+  expect(times(changed).map((words) => words.split(" ")[3])).toEqual(
+    ["02", "03", "01"].map((h) => stamp(`${h}:00:00`)),
+  );
+});

@@ -5,34 +5,40 @@ import type { Condition, ResourceStatus } from "../translate/status.js";
 
 type Clock = () => Date;
 
+/** A status as it was given, and as it is to be published. */
+interface Stamped {
+  readonly from: ResourceStatus;
+  readonly stamped: ResourceStatus;
+}
+
 /** Statuses as they are to be published, with transition times. */
 export class StatusStore {
-  private current = new Map<string, { from: ResourceStatus; stamped: ResourceStatus }>();
-  private last: readonly ResourceStatus[] = [];
+  private current: readonly Stamped[] = [];
   private stamped: readonly ResourceStatus[] = [];
 
   constructor(private readonly now: Clock = () => new Date()) {}
 
   /** Takes the newest statuses; those of resources that are gone are forgotten. */
   update(statuses: readonly ResourceStatus[]): void {
-    const { last } = this;
-    if (statuses.length === last.length && statuses.every((status, index) => status === last[index])) return;
+    const { current } = this;
+    if (statuses.length === current.length && statuses.every((status, i) => status === current[i]!.from)) return;
     const time = this.now()
       .toISOString()
       .replace(/\.\d+Z$/, "Z");
-    const next = new Map<string, { from: ResourceStatus; stamped: ResourceStatus }>();
-    for (const status of statuses) {
-      const key = keyOf(status);
-      const before = this.current.get(key);
+    let byKey: ReadonlyMap<string, Stamped> | undefined;
+    const next = statuses.map((status, i): Stamped => {
+      const there = current[i];
       // Of the very same object nothing can have changed.
-      next.set(
-        key,
-        before?.from === status ? before : { from: status, stamped: restamped(status, before?.stamped, time) },
-      );
-    }
+      if (there?.from === status) return there;
+      const key = keyOf(status);
+      if (there !== undefined && keyOf(there.from) === key)
+        return { from: status, stamped: restamped(status, there.stamped, time) };
+      byKey ??= new Map(current.map((known) => [keyOf(known.from), known]));
+      const before = byKey.get(key);
+      return before?.from === status ? before : { from: status, stamped: restamped(status, before?.stamped, time) };
+    });
     this.current = next;
-    this.last = statuses;
-    this.stamped = [...next.values()].map(({ stamped }) => stamped);
+    this.stamped = next.map(({ stamped }) => stamped);
   }
 
   /** All statuses, in the order of the last update. */

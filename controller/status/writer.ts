@@ -70,8 +70,16 @@ interface Entry {
   notice?: string;
 }
 
+/** A status that is to stand, with its canonical JSON. */
+interface Wanted {
+  readonly status: ResourceStatus;
+  readonly text: string;
+}
+
 export class StatusWriter {
-  private wanted = new Map<string, { status: ResourceStatus; text: string }>();
+  private wanted = new Map<string, Wanted>();
+  /** What `wanted` was made of. */
+  private last: readonly ResourceStatus[] = [];
   private readonly entries = new Map<string, Entry>();
   private readonly queue = new Set<string>();
   private readonly times: WriterTimes;
@@ -84,17 +92,29 @@ export class StatusWriter {
 
   /** Takes the statuses that are to stand; where there was one and is none any more, ours is removed. */
   update(statuses: readonly ResourceStatus[]): void {
-    const next = new Map<string, { status: ResourceStatus; text: string }>();
-    for (const status of statuses) {
-      const id = statusId(status);
-      const before = this.wanted.get(id);
-      const wanted = before?.status === status ? before : { status, text: canonicalJson(status) };
-      next.set(id, wanted);
-      if (before?.text !== wanted.text) this.queue.add(id);
+    const { last } = this;
+    this.last = statuses;
+    const isAsBefore = (status: ResourceStatus, i: number) =>
+      status === last[i] || statusId(status) === statusId(last[i]!);
+    // With one id twice the later one counts, be it changed or not.
+    const eachOnce = this.wanted.size === statuses.length;
+    if (eachOnce && statuses.length === last.length && statuses.every(isAsBefore)) {
+      for (const [i, status] of statuses.entries()) if (status !== last[i]) this.want(this.wanted, status);
+    } else {
+      const next = new Map<string, Wanted>();
+      for (const status of statuses) this.want(next, status);
+      for (const id of this.wanted.keys()) if (!next.has(id)) this.queue.add(id);
+      this.wanted = next;
     }
-    for (const id of this.wanted.keys()) if (!next.has(id)) this.queue.add(id);
-    this.wanted = next;
     this.pump();
+  }
+
+  private want(all: Map<string, Wanted>, status: ResourceStatus): void {
+    const id = statusId(status);
+    const before = this.wanted.get(id);
+    const wanted = before?.status === status ? before : { status, text: canonicalJson(status) };
+    all.set(id, wanted);
+    if (before?.text !== wanted.text) this.queue.add(id);
   }
 
   /** An object came, changed or went: its status may have been overwritten. */

@@ -46,9 +46,13 @@ export function keyOf(object: Pick<KubernetesObject, "metadata"> | V1Service | V
   return `${namespaceOf(object)}/${object.metadata?.name ?? ""}`;
 }
 
+const ids = new WeakMap<KubernetesObject, string>();
+
 /** "Kind NAMESPACE/NAME", the key of an object among all, and its name in messages. */
 export function objectId(object: KubernetesObject): string {
-  return `${object.kind} ${keyOf(object)}`;
+  let id = ids.get(object);
+  if (id === undefined) ids.set(object, (id = `${object.kind} ${keyOf(object)}`));
+  return id;
 }
 
 /** Lookups over one consistent set of resources; built once per translation. */

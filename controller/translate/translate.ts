@@ -176,15 +176,13 @@ function withClusters(
 
 /** Rules closed because a filter names a policy that is not there: no policy has a status that could say so. */
 function absentPolicies({ listeners }: GatewayTopology, effective: EffectivePolicies): RenderRefusal[] {
-  return listeners.flatMap(({ id, attached }) =>
-    attached.flatMap(({ route }) =>
-      route.rules.flatMap(({ index }) =>
-        effective
-          .absentInFilters(route.route, index)
-          .map((absent) => ({ ...absent, route: route.key, ruleIndex: index, listener: id })),
-      ),
-    ),
-  );
+  const refusals: RenderRefusal[] = [];
+  for (const { id, attached } of listeners)
+    for (const { route } of attached)
+      for (const { index } of route.rules)
+        for (const absent of effective.absentInFilters(route.route, index))
+          refusals.push({ ...absent, route: route.key, ruleIndex: index, listener: id });
+  return refusals;
 }
 
 function servedStatus(gateway: GatewayTopology, closed: readonly string[] | undefined): GatewayStatus {
@@ -197,16 +195,17 @@ function servedStatus(gateway: GatewayTopology, closed: readonly string[] | unde
 
 /** Gateways that failed validation have no listeners, and say why. One whose class cannot be read may be ours. */
 function invalidGateways(resources: readonly LoadedResource[], classes: readonly string[]): ResourceStatus[] {
-  return resources.flatMap(({ object, findings }) => {
-    if (object.kind !== "Gateway" || findings.length === 0) return [];
+  const statuses: ResourceStatus[] = [];
+  for (const { object, findings } of resources) {
+    if (object.kind !== "Gateway" || findings.length === 0) continue;
     const { spec } = object as KubernetesObject & { spec?: { gatewayClassName?: unknown } | null };
     const name = spec?.gatewayClassName;
-    if (typeof name === "string" && !classes.includes(name)) return [];
+    if (typeof name === "string" && !classes.includes(name)) continue;
     const message = findings.map(describeFinding).join("; ");
-    return [
-      statusOf(object, { conditions: [condition("Accepted", false, "Invalid", message, object.metadata.generation)] }),
-    ];
-  });
+    const accepted = condition("Accepted", false, "Invalid", message, object.metadata.generation);
+    statuses.push(statusOf(object, { conditions: [accepted] }));
+  }
+  return statuses;
 }
 
 /**

@@ -28,6 +28,15 @@ export function targetKey(target: Target): string {
   return key;
 }
 
+const routeTargetKeys = new WeakMap<HTTPRoute, string>();
+
+/** targetKey() of a whole route. */
+function routeTargetKey(route: HTTPRoute): string {
+  let key = routeTargetKeys.get(route);
+  if (key === undefined) routeTargetKeys.set(route, (key = keyOfTarget({ level: "route", route: keyOf(route) })));
+  return key;
+}
+
 function keyOfTarget(target: Target): string {
   switch (target.level) {
     case "gateway":
@@ -93,10 +102,12 @@ export class EffectivePolicies {
     if (rule !== undefined) {
       for (const policy of this.fromFilters(api, rule.route, rule.index)) into.push(ownOf(policy));
       if (own.size > 0) {
-        const route = keyOf(rule.route);
-        const ofRule = this.ofRules ? own.get(keyOfTarget({ level: "rule", route, rule: rule.index })) : undefined;
+        const { route } = rule;
+        const ofRule = this.ofRules
+          ? own.get(keyOfTarget({ level: "rule", route: keyOf(route), rule: rule.index }))
+          : undefined;
         if (ofRule !== undefined) into.push(ofRule);
-        const ofRoute = own.get(`route ${route}`);
+        const ofRoute = own.get(routeTargetKey(route));
         if (ofRoute !== undefined) into.push(ofRoute);
       }
     }
@@ -138,8 +149,10 @@ export class EffectivePolicies {
   }
 
   /** ExtensionRef filters of a rule that name no policy, by field; they close it. */
-  absentInFilters(route: HTTPRoute, index: number): { field: string; message: string }[] {
-    return extensionRefs(route, index)
+  absentInFilters(route: HTTPRoute, index: number): readonly { field: string; message: string }[] {
+    const refs = extensionRefs(route, index);
+    if (refs.length === 0) return NOTHING_ABSENT;
+    return refs
       .filter(({ kind, key }) => !this.byId.has(`${kind} ${key}`))
       .map(({ kind, key, filter }) => ({
         field: `spec.rules[${index}].filters[${filter}].extensionRef`,
@@ -161,6 +174,7 @@ export class EffectivePolicies {
 }
 
 const NONE: readonly Policy[] = [];
+const NOTHING_ABSENT: readonly never[] = [];
 
 /** Of every target's policies, the oldest first. */
 function winnersOf(byTarget: ReadonlyMap<string, Policy[]>): ReadonlyMap<string, Winners> {
