@@ -56,7 +56,7 @@ interface Origin {
 }
 
 /** One Envoy's acknowledgement is followed by others': what they change in statuses is worked out once for all. */
-const REFRESH_MS = 100;
+const REFRESH_MS = 250;
 /** Callers choose what they ask for: no more Gateways than this are remembered as asked for in vain. */
 const MAX_TURNED_AWAY = 1000;
 
@@ -143,6 +143,15 @@ export class Controller {
     return this.gateways().flatMap((gateway) => {
       const progress = this.progress(gateway, envoys);
       return progress.programmed ? [] : [`Gateway ${gateway}: ${progress.message}`];
+    });
+  }
+
+  /** Whether a connected Envoy has yet to acknowledge, or has refused, something of the newest configuration. */
+  rollingOut(): boolean {
+    const envoys = this.options.envoys.status();
+    return this.gateways().some((gateway) => {
+      const progress = this.progress(gateway, envoys);
+      return !progress.programmed && progress.reason === "Pending";
     });
   }
 

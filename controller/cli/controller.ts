@@ -101,7 +101,11 @@ async function serve(options: ControllerCommandOptions, interrupted: Promise<voi
     onChange: (view) => take(view),
     onStored: (id) => reporter.touched(id),
   });
-  const reporter = new StatusReporter({ ...common, source, gatewayClasses, statuses: () => core.statuses() });
+  const reporter = new StatusReporter({
+    ...{ ...common, source, gatewayClasses },
+    statuses: () => core.statuses(),
+    rollingOut: () => core.rollingOut(),
+  });
   const elector = options.leaderElect
     ? new LeaderElector({ ...common, name: "claimgate-controller", onChange: (leading) => lead(leading) })
     : undefined;

@@ -16,9 +16,18 @@ export interface StatusReporterOptions {
   namespace: string;
   /** The controller's statuses, as they are now. */
   statuses: () => ResourceStatus[];
+  /** Whether Envoys are being given what was rendered last. */
+  rollingOut?: () => boolean;
   onNotice: (line: string) => void;
   times?: Partial<WriterTimes>;
+  patienceMs?: number;
 }
+
+/**
+ * For so long after a change nothing is written as long as Envoys have not acknowledged it: a moment later they have, and what is carried
+ * by them needs no two more writes, one that it is not programmed and one that it is.
+ */
+const PATIENCE_MS = 500;
 
 export class StatusReporter {
   private readonly writer: StatusWriter;
@@ -29,6 +38,9 @@ export class StatusReporter {
   private changes: Coalescer | undefined;
   private active = false;
   private said = "";
+  /** When the first view was rendered of those that nothing was written of. */
+  private renderedAt: number | undefined;
+  private waiting: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: StatusReporterOptions) {
     const { client, source, namespace, onNotice, times } = options;
@@ -44,6 +56,7 @@ export class StatusReporter {
   /** A complete view was translated. Before the first one nothing is written: what is unknown would be taken for gone. */
   rendered(resources: readonly LoadedResource[]): void {
     this.resources = resources;
+    this.renderedAt ??= performance.now();
     this.begin();
     this.changed();
   }
@@ -67,6 +80,7 @@ export class StatusReporter {
     if (mayWrite !== undefined) return this.begin();
     this.active = false;
     this.changes?.close();
+    clearTimeout(this.waiting);
     this.making?.abort();
     this.writer.stop();
   }
@@ -88,7 +102,7 @@ export class StatusReporter {
   private begin(): void {
     if (this.active || this.mayWrite === undefined || this.resources === undefined) return;
     this.active = true;
-    this.changes = new Coalescer(() => this.report());
+    this.changes = new Coalescer(() => this.reportOnceTaken());
     const { client, gatewayClasses, onNotice } = this.options;
     this.making = new AbortController();
     void makeClasses({ client, names: gatewayClasses, onNotice, signal: this.making.signal });
@@ -96,7 +110,17 @@ export class StatusReporter {
     this.writer.resume();
   }
 
+  /** Reports, later if Envoys are about to acknowledge what there is to report of. */
+  private reportOnceTaken(): void {
+    const { rollingOut, patienceMs = PATIENCE_MS } = this.options;
+    clearTimeout(this.waiting);
+    const left = (this.renderedAt ?? -Infinity) + patienceMs - performance.now();
+    if (left > 0 && rollingOut?.() === true) this.waiting = setTimeout(() => this.report(), left).unref();
+    else this.report();
+  }
+
   private report(): void {
+    this.renderedAt = undefined;
     const { source, gatewayClasses, onNotice } = this.options;
     const foreign = foreignClasses(source.storedOf("GatewayClass"), gatewayClasses).join("; ");
     if (foreign !== "" && foreign !== this.said) onNotice(foreign);
