@@ -1,6 +1,7 @@
 // Asks the filter about configuration piece by piece, so that a refusal can be laid at the door of the resource it came from.
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../translate/canonical.js";
+import { digestOf, textOf } from "../translate/configuration.js";
 import type { AuthorizationConfiguration, PluginConfiguration, ProviderConfiguration } from "../translate/snapshot.js";
 import type { Refusal, Validator } from "../translate/validator.js";
 import { CAPABILITIES } from "../xds/capabilities.js";
@@ -49,15 +50,19 @@ export class FilterValidator implements Validator {
   }
 
   configuration(configuration: PluginConfiguration): Refusal | null {
-    return this.ask(configuration, "");
+    return this.answer(digestOf(configuration), () => textOf(configuration), "");
   }
 
   private ask(configuration: PluginConfiguration, prefix: string): Refusal | null {
     const text = canonicalJson(configuration);
-    const key = createHash("sha256").update(text).digest("base64");
+    return this.answer(createHash("sha256").update(text).digest("hex"), () => text, prefix);
+  }
+
+  /** @param key hash of the text */
+  private answer(key: string, text: () => string, prefix: string): Refusal | null {
     const known = this.answers.get(key);
     if (known !== undefined) return known;
-    const refusal = this.configure(text, prefix);
+    const refusal = this.configure(text(), prefix);
     if (this.answers.size >= MAX_ANSWERS) this.answers.clear();
     this.answers.set(key, refusal);
     return refusal;

@@ -1,5 +1,4 @@
 // The plugin configuration of each listener: its policies, by hash, and the providers they name.
-import { unchanging } from "./canonical.js";
 import { Kept } from "./kept.js";
 import { type Composed, composed } from "./policy/compose.js";
 import type { EffectivePolicies, Place } from "./policy/effective.js";
@@ -16,7 +15,7 @@ const KEY_HEALTH = { cluster: "xds" };
 /** Composes policies as rendering asks for them, and keeps them by hash for the plugin configurations. */
 export class ListenerPolicies {
   private readonly byHash = new Map<string, Composed>();
-  private readonly ofRules = new Map<ListenerTopology, Map<RuleTopology, string>>();
+  private readonly ofRules = new Map<ListenerTopology, Map<RuleTopology, Composed>>();
   private readonly ofListeners = new Map<ListenerTopology, string>();
   private readonly sources = new Map<ListenerTopology, { headers: Set<string>; parameters: Set<string> }>();
 
@@ -28,29 +27,37 @@ export class ListenerPolicies {
 
   /** Hash of the policy of a rule on a listener. */
   ofRule(listener: ListenerTopology, route: RouteTopology, rule: RuleTopology): string {
-    let hashes = this.ofRules.get(listener);
-    if (hashes === undefined) this.ofRules.set(listener, (hashes = new Map()));
-    let hash = hashes.get(rule);
-    if (hash === undefined) {
-      const names = this.identity.ofRoute(listener.gateway, routeBackends(route));
-      hashes.set(rule, (hash = this.compose(rule, listener, names, { route: route.route, index: rule.index })));
+    return this.composedOf(listener, route, rule).hash;
+  }
+
+  private composedOf(listener: ListenerTopology, route: RouteTopology, rule: RuleTopology): Composed {
+    let all = this.ofRules.get(listener);
+    if (all === undefined) this.ofRules.set(listener, (all = new Map()));
+    let made = all.get(rule);
+    if (made === undefined) {
+      const names = this.namesOn(listener, route);
+      all.set(rule, (made = this.compose(rule, listener, names, { route: route.route, index: rule.index })));
     }
-    return hash;
+    return made;
+  }
+
+  /** See IdentityHeaders.ofRoute(). */
+  private namesOn(listener: ListenerTopology, route: RouteTopology): readonly string[] {
+    return this.identity.onRoutes ? this.identity.ofRoute(listener.gateway, routeBackends(route)) : NONE;
   }
 
   /** Hash of the policy of requests that match no route of a listener. */
   ofListener(listener: ListenerTopology): string {
     let hash = this.ofListeners.get(listener);
-    if (hash === undefined) this.ofListeners.set(listener, (hash = this.compose(listener, listener, [])));
+    if (hash === undefined) this.ofListeners.set(listener, (hash = this.compose(listener, listener, NONE).hash));
     return hash;
   }
 
   /** Lower-case names of every header the filter may change on a listener: identity headers, and those that tokens are taken from. */
   mutableHeaders(listener: ListenerTopology): Set<string> {
     const names = new Set([...this.tokenSources(listener).headers, ...this.identity.ofGateway(listener.gateway)]);
-    for (const { route } of listener.attached) {
-      for (const name of this.identity.ofRoute(listener.gateway, routeBackends(route))) names.add(name);
-    }
+    if (!this.identity.onRoutes) return names;
+    for (const { route } of listener.attached) for (const name of this.namesOn(listener, route)) names.add(name);
     return names;
   }
 
@@ -64,11 +71,14 @@ export class ListenerPolicies {
     const known = this.sources.get(listener);
     if (known !== undefined) return known;
     const found = { headers: new Set(["authorization"]), parameters: new Set(["access_token"]) };
-    const hashes = new Set([this.ofListener(listener)]);
+    const ids = this.providersOf([this.ofListener(listener)]);
     for (const { route } of listener.attached) {
-      for (const rule of route.rules) if (!isRefused(route, rule)) hashes.add(this.ofRule(listener, route, rule));
+      for (const rule of route.rules) {
+        if (isRefused(route, rule)) continue;
+        for (const id of this.composedOf(listener, route, rule).providers) ids.add(id);
+      }
     }
-    for (const id of this.providersOf(hashes)) {
+    for (const id of ids) {
       for (const { kind, name } of this.providers.get(id)?.tokenSources ?? []) {
         found[kind === "header" ? "headers" : "parameters"].add(name);
       }
@@ -84,7 +94,7 @@ export class ListenerPolicies {
     const policies: Record<string, PolicyConfiguration> = {};
     for (const hash of named) policies[hash] = this.byHash.get(hash)!.policy;
     const providers = [...this.providersOf(named)].sort().map((id) => [id, this.providers.get(id)!] as const);
-    return unchanging({
+    return {
       version: 1,
       identityHeaders: this.identity.ofGateway(listener.gateway),
       providers: Object.fromEntries(providers),
@@ -94,7 +104,7 @@ export class ListenerPolicies {
       policyFromRouteName: [...hashes].some((hash) => hash !== defaultPolicy),
       // The listeners drop header names with underscores before any filter sees them.
       removeUnderscoreVariants: false,
-    });
+    };
   }
 
   /** Ids of the providers that any of some policies names. */
@@ -104,18 +114,25 @@ export class ListenerPolicies {
     return ids;
   }
 
-  private compose(what: object, listener: ListenerTopology, names: readonly string[], rule?: Place["rule"]): string {
+  private compose(what: object, listener: ListenerTopology, names: readonly string[], rule?: Place["rule"]): Composed {
     const place = {
       ...{ id: listener.id, gateway: listener.gateway, listener: listener.name },
       ...(rule !== undefined && { rule }),
     };
     const made = composed(what, this.effective, place, names);
     this.byHash.set(made.hash, made);
-    return made.hash;
+    return made;
   }
 }
 
+const NONE: readonly string[] = [];
 const backendsOf = new Kept<RouteTopology, RouteBackends>();
+const keptBackends = new Kept<readonly RouteTopology[], ReadonlyMap<string, RouteBackends>>();
+
+/** Routes as identity headers see them, by key. */
+export function backendsByRoute(routes: readonly RouteTopology[]): ReadonlyMap<string, RouteBackends> {
+  return keptBackends.get(routes, [], () => new Map(routes.map((route) => [route.key, routeBackends(route)])));
+}
 
 /** A route as identity headers see it. */
 export function routeBackends(route: RouteTopology): RouteBackends {

@@ -8,11 +8,11 @@ import { Kept, Memory } from "./kept.js";
 import { indexOf } from "./sort.js";
 import { attachPolicies, type ResolvedPolicy } from "./policy/attach.js";
 import { EffectivePolicies } from "./policy/effective.js";
-import { IdentityHeaders, type RouteBackends } from "./policy/identity.js";
+import { IdentityHeaders } from "./policy/identity.js";
 import { readPolicies } from "./policy/read.js";
 import type { KeyCluster } from "./policy/remote/cluster.js";
 import { extensionStatus, glooStatus, lostFields, trafficPolicyStatus, unsaid } from "./policy/status.js";
-import { closedConfiguration, ListenerPolicies, routeBackends } from "./plugins.js";
+import { backendsByRoute, closedConfiguration, ListenerPolicies } from "./plugins.js";
 import { type RemoteProvider, remoteProviders } from "./remote.js";
 import { append, keyOf, namespaceOf, objectId } from "./resources.js";
 import { renderGateway } from "./routing/render.js";
@@ -75,9 +75,7 @@ export function translate(
   const read = readPolicies(resources, index, validator, options.quarantined, { now, jwksCaFile });
   const attached = attachPolicies(read.policies, topology, resources, memory);
   const effective = new EffectivePolicies(attached);
-  const routes = new Map<string, RouteBackends>();
-  for (const route of topology.routes) routes.set(route.key, routeBackends(route));
-  const identity = new IdentityHeaders(attached, routes);
+  const identity = new IdentityHeaders(attached, backendsByRoute(topology.routes));
   const policies = new ListenerPolicies(effective, identity, read.providers);
 
   const snapshots = new Map<string, Snapshot>();

@@ -1,5 +1,5 @@
 import type { PluginConfiguration } from "../translate/snapshot.js";
-import { canonicalJson, unchanging } from "../translate/canonical.js";
+import { digestOf } from "../translate/configuration.js";
 import { extensionResource } from "./extension.js";
 import type { FilterCode } from "./filter.js";
 import type { History } from "./history.js";
@@ -43,14 +43,14 @@ export class Bridge {
     const next = target.snapshot.plugins.get(plugin);
     if (next === undefined) return undefined;
     const inputs: PluginConfiguration[] = [];
-    const seen = new Set([canonicalJson(next)]);
+    const seen = new Set([digestOf(next)]);
     for (const { table, version } of tables) {
       const judges = this.#history.judges(table, version);
       const own = judges?.get(plugin);
       // Another filter judged the table before (its listener was renamed): its configuration knows the hashes as well.
       for (const previous of own === undefined ? (judges?.values() ?? []) : [own]) {
-        if (seen.has(canonicalJson(previous))) continue;
-        seen.add(canonicalJson(previous));
+        if (seen.has(digestOf(previous))) continue;
+        seen.add(digestOf(previous));
         inputs.push(previous);
       }
     }
@@ -76,19 +76,24 @@ export class Bridge {
 interface Union {
   readonly inputs: readonly PluginConfiguration[];
   readonly transition: Transition;
-  readonly configuration: PluginConfiguration;
+  readonly configuration: WeakRef<PluginConfiguration>;
 }
 
-/** By the configuration that is to come, the latest unions with older ones: most Envoys of a Gateway hold the same. */
+/**
+ * By the configuration that is to come, the latest unions with older ones: most Envoys of a Gateway hold the same. Weak, since it is
+ * remembered for long (history.ts) and they are wanted for a moment.
+ */
 const unions = new WeakMap<PluginConfiguration, readonly Union[]>();
 const KEPT = 8;
 
 function union(inputs: readonly PluginConfiguration[], next: PluginConfiguration, transition: Transition) {
   const known = unions.get(next) ?? [];
   const found = known.find((one) => one.transition === transition && same(one.inputs, inputs));
-  if (found !== undefined) return found.configuration;
-  const configuration = unchanging(transition(inputs, next));
-  unions.set(next, [{ inputs, transition, configuration }, ...known.slice(0, KEPT - 1)]);
+  const made = found?.configuration.deref();
+  if (made !== undefined) return made;
+  const configuration = transition(inputs, next);
+  const others = known.filter((one) => one !== found).slice(0, KEPT - 1);
+  unions.set(next, [{ inputs, transition, configuration: new WeakRef(configuration) }, ...others]);
   return configuration;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { EnvoyResource, PluginConfiguration } from "../translate/snapshot.js";
-import { canonicalJson } from "../translate/canonical.js";
+import { digestOf, textOf } from "../translate/configuration.js";
 import { CAPABILITIES } from "./capabilities.js";
 import { encodeResource } from "./encode.js";
 import type { FilterCode } from "./filter.js";
@@ -49,10 +49,9 @@ function encode(name: string, filter: FilterCode, configuration: PluginConfigura
  * of several configurations in one VM a request began under, so no two have the same.
  */
 export function pluginConfig(filter: FilterCode, configuration: PluginConfiguration): EnvoyResource {
-  const text = canonicalJson(configuration);
   return {
     name: "claimgate",
-    rootId: `claimgate-${versionOf(Buffer.from(text)).slice(0, 16)}`,
+    rootId: `claimgate-${digestOf(configuration).slice(0, 16)}`,
     vmConfig: {
       vmId: "claimgate",
       runtime: "envoy.wasm.runtime.v8",
@@ -64,7 +63,7 @@ export function pluginConfig(filter: FilterCode, configuration: PluginConfigurat
     // A Struct would arrive as raw protobuf; StringValue arrives as its content.
     configuration: {
       "@type": "type.googleapis.com/google.protobuf.StringValue",
-      value: text,
+      value: textOf(configuration),
     },
     // A trapped VM is replaced on the next request; until then, and by default for ever, requests get 503.
     failurePolicy: "FAIL_RELOAD",

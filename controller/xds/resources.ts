@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { EnvoyResource, PluginConfiguration, Snapshot } from "../translate/snapshot.js";
 import { canonicalJson } from "../translate/canonical.js";
+import { digestOf } from "../translate/configuration.js";
 import { EncodeError, encodeResource } from "./encode.js";
 import { encodeTable } from "./table.js";
 import { versionOf } from "./extension.js";
@@ -59,7 +60,9 @@ function encode(snapshot: Snapshot): EncodedSnapshot {
       hash.update(`${type}\0${name}\0${version}\0`);
     }
   }
-  hash.update(canonicalJson(Object.fromEntries(snapshot.plugins)));
+  for (const [name, plugin] of [...snapshot.plugins].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(`plugins\0${name}\0${digestOf(plugin)}\0`);
+  }
   return {
     snapshot,
     version: hash.digest("hex").slice(0, 32),

@@ -40,6 +40,11 @@ export class IdentityHeaders {
     }
   }
 
+  /** Whether ofRoute() has names for any. */
+  get onRoutes(): boolean {
+    return this.byNamespace.size + this.byBackend.size > 0;
+  }
+
   /** Names removed from every request of a Gateway, sorted. */
   ofGateway(gateway: string): string[] {
     return [...(this.byGateway.get(gateway) ?? [])].sort();
@@ -47,7 +52,7 @@ export class IdentityHeaders {
 
   /** Names removed on a route beyond those of its Gateway, sorted. */
   ofRoute(gateway: string, route: RouteBackends): readonly string[] {
-    if (this.byNamespace.size + this.byBackend.size === 0) return NONE;
+    if (!this.onRoutes) return NONE;
     const names = new Set(this.byNamespace.get(route.namespace));
     for (const backend of route.backends) for (const name of this.byBackend.get(backend) ?? []) names.add(name);
     for (const name of this.byGateway.get(gateway) ?? []) names.delete(name);
