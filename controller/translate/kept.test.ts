@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Kept, Memory, Pairs } from "./kept.js";
+import { Kept, Memory, nextTurn, Pairs } from "./kept.js";
 
 describe("Kept", () => {
   const counting = () => {
@@ -52,6 +52,22 @@ test("Pairs: one object for an object in a place", () => {
       (pair, i) => pair === all[i],
     ),
   ).toEqual([...[true, true, true, true]]);
+});
+
+test("Pairs: a place that nobody asks for any more is forgotten when there is a new one, others are not", () => {
+  const pairs = new Pairs<object>();
+  const one = {};
+  const [left, used] = [pairs.of(one, "left"), pairs.of(one, "used")];
+  nextTurn();
+  pairs.of(one, "another");
+  expect(pairs.of(one, "left")).toBe(left);
+  for (let i = 0; i < 100; i++) {
+    nextTurn();
+    expect(pairs.of(one, "used")).toBe(used);
+  }
+  pairs.of(one, "new");
+  expect(pairs.of(one, "used")).toBe(used);
+  expect(pairs.of(one, "left")).not.toBe(left);
 });
 
 test("Memory: the list of before, if it has the same items", () => {

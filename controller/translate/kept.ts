@@ -1,5 +1,12 @@
 // What was made before, used again while all that it was made of is the same. Only for what is a function of its inputs: one that is not
-// named would leave an old policy in force.
+// named would leave an old policy in force. For whoever keeps something more (docs/decisions/0012):
+// - Name as inputs whatever `make` reads and the key does not determine: parameters, what closures reach, options, the time. A list of lists
+//   needs the length of each; texts go in one by one, not joined.
+// - Give `make` no more than it may read (ResourceIndex.restrictedTo), so that what is not named cannot be seen.
+// - Neither what goes in nor what comes out is changed afterwards, by anybody: who wants another list copies it.
+// - What is kept lives as long as its key. Of an object in several places, as a route on its listeners, it hangs on Pairs, which forget those
+//   that it is in no more; nothing else may grow with the number of changes (held.test.ts).
+// - Take each new input out once: inputs.test.ts or incremental.test.ts must go red. If they do not, teach them to change that input alone.
 
 /**
  * Of each object, what was last made of it. `inputs` name everything else that it is made of: objects, which are never changed in
@@ -19,14 +26,31 @@ export class Kept<K extends object, V> {
   }
 }
 
-/** Objects that stand for one object in some place each, for something to be kept of it there. Places of one object are few. */
+/** Translations so far. */
+let turn = 0;
+/** Places that so many translations did not ask for are forgotten. More than one: attempts of one view alternate (isolation.ts). */
+const LASTING = 8;
+
+/** To be said at the beginning of each translation. */
+export function nextTurn(): void {
+  turn++;
+}
+
+/**
+ * Objects that stand for one object in some place each, for something to be kept of it there. Places of one object are few; those
+ * it is in no more go when it comes to another, lest all that it ever was in be held for as long as it lives.
+ */
 export class Pairs<K extends object> {
   private readonly pairs = new WeakMap<K, Pair>();
 
   of(object: K, place: string): object {
     const first = this.pairs.get(object);
-    for (let pair = first; pair !== undefined; pair = pair.next) if (pair.place === place) return pair;
-    const pair = { place, next: first };
+    for (let pair = first; pair !== undefined; pair = pair.next) {
+      if (pair.place !== place) continue;
+      pair.turn = turn;
+      return pair;
+    }
+    const pair = { place, turn, next: lasting(first) };
     this.pairs.set(object, pair);
     return pair;
   }
@@ -34,7 +58,22 @@ export class Pairs<K extends object> {
 
 interface Pair {
   readonly place: string;
-  readonly next: Pair | undefined;
+  /** When it was asked for last. */
+  turn: number;
+  next: Pair | undefined;
+}
+
+function lasting(first: Pair | undefined): Pair | undefined {
+  let left: Pair | undefined;
+  for (let pair = first; pair !== undefined;) {
+    const { next } = pair;
+    if (turn - pair.turn < LASTING) {
+      pair.next = left;
+      left = pair;
+    }
+    pair = next;
+  }
+  return left;
 }
 
 /** Lists of one translation for the next: the same list again, by identity, as long as it has the same items. */

@@ -4,7 +4,7 @@ import { describeFinding, type Finding } from "../api/finding.js";
 import type { KubernetesObject } from "../api/types.js";
 import type { LoadedResource } from "../source/source.js";
 import { type Complaint, complaintsAbout } from "./complaints.js";
-import { Kept, Memory } from "./kept.js";
+import { Kept, Memory, nextTurn } from "./kept.js";
 import { indexOf } from "./sort.js";
 import { attachPolicies, type ResolvedPolicy } from "./policy/attach.js";
 import { EffectivePolicies } from "./policy/effective.js";
@@ -64,6 +64,7 @@ export function translate(
   options: TranslateOptions,
   memory = new Memory(),
 ): Translation {
+  nextTurn();
   const index = indexOf(resources, options.unread, memory);
   const quarantinedRoutes = [...options.quarantined.keys()].filter((id) => id.startsWith("HTTPRoute "));
   const topology = buildTopology(index, {
