@@ -5,20 +5,29 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { certificateFor } from "../../tests/support/certificates.js";
 import { Random } from "../../tests/support/random.js";
+import { frozen, load, textOf } from "../../tests/support/translations.js";
 import type { KubernetesObject } from "../api/types.js";
-import { validate, withDefaults } from "../api/validate.js";
 import { DEFAULT_OPTIONS } from "../controller.js";
 import { FilterValidator } from "../filter/validator.js";
 import type { LoadedResource } from "../source/source.js";
 import { packageRoot } from "../xds/package-root.js";
-import { encodeSnapshot } from "../xds/resources.js";
 import { Memory } from "./kept.js";
+import type { Validator } from "./validator.js";
 import { objectId } from "./resources.js";
 import { translate, type Translation } from "./translate.js";
 
 const JWKS = readFileSync(join(packageRoot(), "tests", "golden", "jwks.json"), "utf8");
 const validator = new FilterValidator(join(packageRoot(), "build", "claimgate.wasm"));
 const GATEWAY_API = "gateway.networking.k8s.io";
+/** A filter that takes no provider of one issuer. */
+const narrow: Validator = {
+  key: (jwk) => validator.key(jwk),
+  provider: (one) => (one.issuer === "j" ? { path: "issuer", message: "not that one" } : validator.provider(one)),
+  authorization: (one) => validator.authorization(one),
+  configuration: (one) => validator.configuration(one),
+};
+const PEMS = [await certificateFor(["one.example"]), await certificateFor(["two.example"])] as const;
+const STARTED = Date.now();
 
 type Fields = Record<string, unknown>;
 
@@ -39,6 +48,7 @@ class World {
       "grant",
       "ns",
       "configMap",
+      "secret",
     ] as const;
     const policies = [
       "extension",
@@ -69,7 +79,8 @@ class World {
   private object(apiVersion: string, kind: string, name: string, fields: Fields): KubernetesObject {
     const { random } = this;
     const metadata = {
-      ...{ name, namespace: this.namespace(), generation: 1 + random.below(3) },
+      // Only that an object is another says that it changed.
+      ...{ name, namespace: this.namespace(), generation: 1 + random.below(3), uid: "1", resourceVersion: "1" },
       ...(this.is(2) && { labels: { app: random.pick(["x", "y"]) } }),
       creationTimestamp: `2026-01-01T00:00:0${random.below(5)}Z`,
     };
@@ -82,12 +93,23 @@ class World {
       { from: "All" },
       { from: "Same" },
       { from: "Selector", selector: { matchLabels: { t: "1" } } },
+      { from: "Selector", selector: { matchExpressions: [{ key: "t", operator: "NotIn", values: ["1"] }] } },
     ]);
+    const kinds = this.is(9) && { kinds: [{ kind: random.pick(["HTTPRoute", "TCPRoute"]) }] };
     const listener = (name: string, hostname?: string) => ({
-      ...{ name, port: 80, protocol: "HTTP", allowedRoutes: { namespaces: from } },
+      ...{ name, port: 80, protocol: "HTTP", allowedRoutes: { namespaces: from, ...kinds } },
       ...(hostname !== undefined && { hostname }),
     });
-    const listeners = [listener("http"), ...(this.is(2) ? [listener("other", "*.example.com")] : [])];
+    const secure = (name: string, hostname: string) => ({
+      ...{ ...listener(name, hostname), port: 443, protocol: "HTTPS" },
+      tls: { certificateRefs: [{ name: this.name("k", 2), ...(this.is(3) && { namespace: "b" }) }] },
+    });
+    const listeners = [
+      listener("http"),
+      ...(this.is(2) ? [listener("other", random.pick(["*.example.com", "one.example.com"]))] : []),
+      ...(this.is(3) ? [secure("tls", "*.example.com")] : []),
+      ...(this.is(4) ? [secure("tls2", random.pick(["two.example.com", "*.org"]))] : []),
+    ];
     const gatewayClassName = this.is(5) ? "foreign" : "claimgate";
     const spec = { gatewayClassName, listeners: this.is(8) ? "wrong" : listeners };
     return this.object(`${GATEWAY_API}/v1`, "Gateway", this.name("g", 2), { spec });
@@ -97,17 +119,21 @@ class World {
     const { random } = this;
     const header = { headers: [{ name: "x-team", value: "a" }] };
     const rule = (i: number) => ({
-      ...(this.is(2) && { name: `rule${i}` }),
+      ...(this.is(2) && { name: `rule${i ^ Number(this.is(4))}` }),
       matches: [{ path: { type: "PathPrefix", value: `/${random.pick(["", "a", "b"])}` }, ...(this.is(4) && header) }],
-      ...(this.is(3) && { filters: [this.filter()] }),
+      ...(this.is(3) && { filters: Array.from({ length: this.is(3) ? 2 : 1 }, () => this.filter()) }),
       backendRefs: [{ name: this.name("s", 2), port: 80, ...(this.is(3) && { namespace: "b" }) }],
       ...(this.is(9) && { retry: {} }),
     });
+    const parentRef = () => ({
+      ...{ name: this.name("g", 2), namespace: "a" },
+      ...(this.is(4) && { sectionName: random.pick(["http", "other", "tls"]) }),
+      ...(this.is(8) && { port: 443 }),
+    });
+    const hostname = () => random.pick(["one.example.com", "two.example.com", "*.example.com", "else.org"]);
     const spec = {
-      parentRefs: [{ name: this.name("g", 2), namespace: "a", ...(this.is(4) && { sectionName: "other" }) }],
-      ...(this.is(2) && {
-        hostnames: [random.pick(["one.example.com", "two.example.com", "*.example.com", "else.org"])],
-      }),
+      parentRefs: Array.from({ length: this.is(4) ? 2 : 1 }, parentRef),
+      ...(this.is(2) && { hostnames: Array.from({ length: this.is(3) ? 2 : 1 }, hostname) }),
       rules: this.is(9) ? "wrong" : Array.from({ length: 1 + random.below(2) }, (_, i) => rule(i)),
     };
     return this.object(`${GATEWAY_API}/v1`, "HTTPRoute", this.name("r"), { spec });
@@ -143,9 +169,11 @@ class World {
       { group: "gateway.kgateway.dev", kind: "TrafficPolicy", namespace: "a" },
       { group: "gateway.kgateway.dev", kind: "GatewayExtension", namespace: "a" },
       { group: "gateway.solo.io", kind: "RouteOption", namespace: "a" },
+      { group: GATEWAY_API, kind: "Gateway", namespace: "a" },
     ]);
     const to = this.random.pick([
       { group: "", kind: "Service" },
+      { group: "", kind: "Secret" },
       { group: "gateway.kgateway.dev", kind: "GatewayExtension" },
       { group: "gloo.solo.io", kind: "Upstream" },
     ]);
@@ -165,7 +193,16 @@ class World {
   }
 
   configMap(): KubernetesObject {
-    return this.object("v1", "ConfigMap", this.name("c", 2), { data: { jwks: this.is(3) ? "{}" : JWKS } });
+    const jwks = this.random.pick(["{}", JWKS, JWKS, PEMS[0].certificate]);
+    return this.object("v1", "ConfigMap", this.name("c", 2), { data: { jwks } });
+  }
+
+  secret(): KubernetesObject {
+    const { certificate } = this.random.pick(PEMS);
+    const { key } = this.random.pick(PEMS);
+    return this.object("v1", "Secret", this.name("k", 2), {
+      ...{ type: "kubernetes.io/tls", stringData: { "tls.crt": certificate, "tls.key": key } },
+    });
   }
 
   upstream(): KubernetesObject {
@@ -187,6 +224,7 @@ class World {
     };
     const jwks = random.pick<Fields>([
       { local: { inline: JWKS } },
+      { local: { inline: PEMS[1].certificate } },
       { local: { configMapRef: { name: this.name("c", 2) } } },
       { remote },
     ]);
@@ -264,18 +302,6 @@ class World {
   }
 }
 
-function load(object: KubernetesObject): LoadedResource {
-  return { object: withDefaults(object), origin: objectId(object), findings: validate(object) };
-}
-
-/** All of it as text, the bytes that Envoys get included. */
-function textOf(translation: Translation): string {
-  const versions = [...translation.snapshots.values()].map((snapshot) => encodeSnapshot(snapshot).version);
-  const plain = (_: string, value: unknown) =>
-    value instanceof Map ? { map: [...value] } : value instanceof Set ? { set: [...value] } : value;
-  return JSON.stringify({ ...translation, versions }, plain, 1);
-}
-
 function sorted(resources: Iterable<LoadedResource>): LoadedResource[] {
   const key = ({ object }: LoadedResource) => `${object.apiVersion} ${objectId(object)}`;
   return [...resources].sort((a, b) => (key(a) < key(b) ? -1 : 1));
@@ -290,16 +316,20 @@ test.each([1, 2, 3, 4, 5, 6])("changes one after the other, seed %d", (seed) => 
     ...DEFAULT_OPTIONS,
     quarantined: new Map<string, string>(),
     unread: new Map<string, string>(),
-    now: 0,
+    now: STARTED,
   };
+  let filter: Validator = validator;
   const seen = new Set<string>();
   for (let step = 0; step < 400; step++) {
-    const ids = [...resources.keys()];
-    if (ids.length > 30 || (ids.length > 0 && random.below(5) === 0)) resources.delete(random.pick(ids));
-    else {
-      const object = world.one();
-      resources.set(`${object.apiVersion} ${objectId(object)}`, load(object));
-    }
+    // A view may bring several.
+    do {
+      const ids = [...resources.keys()];
+      if (ids.length > 30 || (ids.length > 0 && random.below(5) === 0)) resources.delete(random.pick(ids));
+      else {
+        const object = world.one();
+        resources.set(`${object.apiVersion} ${objectId(object)}`, load(object));
+      }
+    } while (random.below(4) === 0);
     if (random.below(10) === 0)
       options.quarantined = new Map([
         [
@@ -308,16 +338,27 @@ test.each([1, 2, 3, 4, 5, 6])("changes one after the other, seed %d", (seed) => 
         ],
       ]);
     if (random.below(10) === 0) options.quarantined = new Map();
-    if (random.below(20) === 0)
-      options.unread = new Map(random.below(2) === 0 ? [] : [["ConfigMap a/c0", "cannot be read: 403"]]);
+    if (random.below(20) === 0) {
+      const unread = `${random.pick(["ConfigMap a/c", "Secret a/k"])}${random.below(2)}`;
+      options.unread = new Map(random.below(2) === 0 ? [] : [[unread, `cannot be read: ${random.pick([403, 500])}`]]);
+    }
+    // Certificates are good for an hour.
+    if (random.below(10) === 0) options.now = STARTED + random.below(2) * 7_200_000;
+    // None of these changes while a controller runs; but they are parameters.
+    if (random.below(40) === 0) options.gatewayClasses = random.pick([["claimgate"], ["claimgate", "foreign"]]);
+    if (random.below(40) === 0) options.statusNamespace = random.pick(["claimgate-system", "other"]);
+    if (random.below(40) === 0) options.jwksCaFile = random.pick([DEFAULT_OPTIONS.jwksCaFile, "/other.pem"]);
+    if (random.below(40) === 0) filter = random.pick([validator, narrow]);
     const all = sorted(resources.values()).map((one) => {
       // As isolation.ts closes what translation fails on: the same object with a finding more.
       if (random.below(20) > 0) return one;
       return { ...one, findings: [...one.findings, { path: "", message: "closed" }] };
     });
-    const incremental = textOf(translate(all, validator, options, memory));
+    // As the order of files may be (source/merge.ts).
+    if (random.below(20) === 0) all.reverse();
+    const incremental = textOf(frozen(translate(all, filter, options, memory)));
     // Other objects of the same content: of these nothing can have been kept.
-    const anew = textOf(translate(structuredClone(all), validator, options));
+    const anew = textOf(translate(structuredClone(all), filter, options));
     if (incremental !== anew) expect(JSON.parse(incremental)).toEqual(JSON.parse(anew));
     expect(incremental === anew).toBe(true);
     seen.add(incremental);

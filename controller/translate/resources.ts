@@ -108,7 +108,7 @@ export class ResourceIndex {
 
   /** All that unread() may say. */
   get unreadWords(): string {
-    return [...this.unreadable].map((entry) => entry.join(" ")).join("\n");
+    return JSON.stringify([...this.unreadable]);
   }
 
   /** With these kinds only: of what is made of it, they are all that it can depend on besides what is unread. */

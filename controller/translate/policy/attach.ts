@@ -28,12 +28,13 @@ export function attachPolicies(
 ): ResolvedPolicy[] {
   const naming = keptNames.get(topology.routes, [], () => routesByFilter(topology));
   const invalid = resources.filter(({ object, findings }) => object.kind === "Gateway" && findings.length > 0);
-  const { gateways, httpRoutes } = topology.index.resources;
-  const inputs = [topology.gateways, gateways, httpRoutes, memory.list("invalid Gateways", invalid)];
+  // The routes of a topology are another list whenever anything else in it, or its Gateways or HTTPRoutes, is another; so targets are
+  // others whenever the routes that name a policy are.
+  const inputs = [memory.list("invalid Gateways", invalid)];
   const targets = keptTargets.get(topology.routes, inputs, () => targetsIn(topology, invalid));
   return policies.map((policy) => {
     const routes = naming.size === 0 ? NOBODY : (naming.get(objectId(policy.object)) ?? NOBODY);
-    return keptResolved.get(policy, [targets, routes], () => attach(policy, targets, routes));
+    return keptResolved.get(policy, [targets], () => attach(policy, targets, routes));
   });
 }
 

@@ -36,10 +36,8 @@ export function composed(
   identityHeaders: readonly string[],
 ): Composed {
   const inputs: unknown[] = [];
-  for (const api of APIS) {
-    inputs.push(api);
-    effective.levels(api, place, inputs);
-  }
+  // Each is of a policy's own API, and before the names.
+  for (const api of APIS) effective.levels(api, place, inputs);
   for (const name of identityHeaders) inputs.push(name);
   return kept.get(places.of(what, place.id), inputs, () => {
     const bare = composePolicy(effective, place);

@@ -198,7 +198,7 @@ const alone = new Kept<Policy, Winners>();
 
 /** What one policy supplies where there is no other. */
 function ownOf(policy: Policy): Winners {
-  return alone.get(policy, [policy.settings], () => {
+  return alone.get(policy, [], () => {
     const set = FIELDS.filter((field) => policy.settings[field] !== undefined);
     return { settings: policy.settings, sources: Object.fromEntries(set.map((field) => [field, policy])) };
   });

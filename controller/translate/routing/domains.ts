@@ -21,7 +21,7 @@ export function domainsOf(
   listeners: readonly ListenerTopology[],
   elsewhere: readonly string[],
 ): readonly Domain[] {
-  return kept.get(listener, [listeners.length, ...listeners, ...elsewhere], () => {
+  return kept.get(listener, [...listeners, ...elsewhere], () => {
     const owners = new Map<string, ListenerTopology | undefined>();
     for (const hostname of elsewhere) owners.set(hostname, undefined);
     for (const other of listeners) owners.set(other.hostname, other);

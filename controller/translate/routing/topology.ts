@@ -125,7 +125,7 @@ export function buildTopology(index: ResourceIndex, options: TopologyOptions = {
     httpRoutes,
     [
       ...[gateways, services, referenceGrants, namespaces, secrets, index.unreadWords],
-      ...[gatewayClasses.join(), [...quarantined].join()],
+      ...[...gatewayClasses, quarantined.size, ...quarantined],
       ...[...findings].flat(),
     ],
     () =>
@@ -195,15 +195,17 @@ function routeTopology(
   findings: readonly Finding[],
   quarantined: boolean,
 ): RouteTopology {
-  const places = parents.flatMap(({ parentRef, gateway, reason, message, listeners }) => [
-    ...[parentRef, gateway, reason, message],
-    ...[listeners.length, ...listeners],
+  // The Gateway is that of the reference.
+  const places = parents.flatMap(({ parentRef, reason, message, listeners }) => [
+    ...[parentRef, `${reason} ${message}`],
+    ...listeners,
   ]);
-  return routeTopologies.get(route, [parsed, findings.length === 0 || findings, quarantined, ...places], () => {
+  const make = (): RouteTopology => {
     const created = Date.parse(route.metadata.creationTimestamp ?? "");
     const createdAt = Number.isNaN(created) ? Infinity : created;
     return { key, route, createdAt, ...withFindings(parsed, findings), quarantined, parents };
-  });
+  };
+  return findings.length > 0 ? make() : routeTopologies.get(route, [parsed, quarantined, ...places], make);
 }
 
 /** Closes the rules that validation found fault with; the whole route where it is not a rule's own. */

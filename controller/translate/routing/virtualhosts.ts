@@ -74,7 +74,7 @@ export function renderVirtualHosts(
     policyHashes.set(listener.id, hashes);
     const entries = entriesByRoute(listener, policies);
     for (const domain of domainsOf(listener, listeners, elsewhere)) {
-      const inputs: unknown[] = [defaultHash, others.join()];
+      const inputs: unknown[] = [defaultHash, ...others];
       for (const tier of domain.tiers) {
         inputs.push(tier.length);
         for (const route of tier) inputs.push(entries.get(route));
