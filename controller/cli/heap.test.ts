@@ -26,6 +26,6 @@ test("garbage is looked for before it is much more than what lives", () => {
   const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
   expect(stdout).toContain("Usage: claimgate");
   const most = Number(/most=([\d.]+)/.exec(stdout)![1]);
-  // Half as much again, and the young generation. V8 by itself: more than 4.
+  // Three quarters as much again, and the young generation. V8 by itself: more than 4.
   expect(most).toBeLessThan(2.5);
 });

@@ -99,7 +99,9 @@ export class StatusWriter {
     // With one id twice the later one counts, be it changed or not.
     const eachOnce = this.wanted.size === statuses.length;
     if (eachOnce && statuses.length === last.length && statuses.every(isAsBefore)) {
-      for (const [i, status] of statuses.entries()) if (status !== last[i]) this.want(this.wanted, status);
+      statuses.forEach((status, i) => {
+        if (status !== last[i]) this.want(this.wanted, status);
+      });
     } else {
       const next = new Map<string, Wanted>();
       for (const status of statuses) this.want(next, status);

@@ -18,6 +18,7 @@ export function remoteProviders(
   providers: Providers,
 ): ReadonlyMap<string, readonly RemoteProvider[]> {
   const found = new Map<string, RemoteProvider[]>();
+  if (![...providers.values()].some(({ remoteJwks }) => remoteJwks !== undefined)) return found;
   const add = (resource: string, ids: ReadonlyMap<string, string>) => {
     const remote = [...ids]
       .map(([name, id]) => ({ id, name }))

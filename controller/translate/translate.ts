@@ -130,14 +130,13 @@ export function translate(
 
   function policyStatus(attached: ResolvedPolicy): ResourceStatus {
     const { policy, resolved } = attached;
-    const inputs: unknown[] = [options.statusNamespace];
     // What lostFields() goes by.
-    for (const { target, filterOf } of resolved)
-      inputs.push(
-        filterOf === undefined
-          ? target && effective.winnersOf(policy.api, target)
-          : effective.overriddenInFilters(policy, filterOf).join(),
-      );
+    const winners = resolved.map(({ target, filterOf }) =>
+      filterOf === undefined
+        ? target && effective.winnersOf(policy.api, target)
+        : effective.overriddenInFilters(policy, filterOf).join(),
+    );
+    const inputs: unknown[] = [options.statusNamespace, ...winners];
     return policyStatuses.get(attached, inputs, () => {
       const lost = lostFields(policy, resolved, effective);
       const status =

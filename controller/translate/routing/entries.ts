@@ -4,7 +4,7 @@ import type { EnvoyResource } from "../snapshot.js";
 import type { MatchTopology } from "./matches.js";
 import { comparePrecedence, type Ranked } from "./precedence.js";
 import { directResponse } from "./rules.js";
-import { type ListenerTopology, type RouteTopology, type RuleTopology, isRefused } from "./topology.js";
+import { type ListenerTopology, type RouteTopology, type RuleTopology } from "./topology.js";
 
 /**
  * In place of a policy hash in the names of rules that are closed. No policy has it, so that the filter answers 500
@@ -55,11 +55,6 @@ export function entriesOf(
 /** The same, closed. */
 export function closedEntry({ route, rule, match, mutable }: Entry): Entry {
   return entryOf(route, rule, match, REFUSED_HASH, mutable);
-}
-
-/** The hash of a rule's policy, or that of rules that are closed. */
-export function hashOf(route: RouteTopology, rule: RuleTopology, policyHash: (ruleIndex: number) => string): string {
-  return isRefused(route, rule) ? REFUSED_HASH : policyHash(rule.index);
 }
 
 function mutableIn(match: MatchTopology, { headers, parameters }: Mutable): string | undefined {

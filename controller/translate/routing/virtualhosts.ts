@@ -3,11 +3,11 @@
 import { Kept } from "../kept.js";
 import type { EnvoyResource } from "../snapshot.js";
 import { type Domain, domainsOf } from "./domains.js";
-import { closedEntry, entriesOf, type Entry, hashOf, type Mutable, REFUSED_HASH } from "./entries.js";
+import { closedEntry, entriesOf, type Entry, type Mutable, REFUSED_HASH } from "./entries.js";
 import { comparePrecedence } from "./precedence.js";
 import { directResponse } from "./rules.js";
 import type { RenderRefusal } from "./status.js";
-import type { ListenerTopology, RouteTopology } from "./topology.js";
+import { isRefused, type ListenerTopology, type RouteTopology } from "./topology.js";
 import { routesOf } from "./tree.js";
 
 export { REFUSED_HASH };
@@ -153,7 +153,7 @@ function entriesByRoute(listener: ListenerTopology, policies: PolicyView): Map<R
   const entries = new Map<RouteTopology, readonly Entry[]>();
   for (const { route } of listener.attached) {
     const hashes = route.rules.map((rule) =>
-      hashOf(route, rule, (index) => policies.policyHash(listener, route, index)),
+      isRefused(route, rule) ? REFUSED_HASH : policies.policyHash(listener, route, rule.index),
     );
     entries.set(route, entriesOf(listener, route, hashes, mutable));
   }
