@@ -3,7 +3,7 @@
 // A single change is passed on after a moment of quiet. The busier it is, the longer that moment and the longer a change may
 // wait: whatever a burst brings, the number of calls stays small, and one that goes on for ever still gets through.
 
-const QUIET_MS = { least: 10, most: 50 };
+const QUIET_MS = { least: 10, most: 100 };
 const WAIT_MS = { least: 100, most: 500 };
 /** Changes are counted over this time. */
 const WINDOW_MS = 1000;
