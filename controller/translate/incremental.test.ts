@@ -228,7 +228,7 @@ class World {
       { local: { configMapRef: { name: this.name("c", 2) } } },
       { remote },
     ]);
-    const header = this.is(4) && { tokenSource: { header: { header: random.pick(["x-token", "x-team"]) } } };
+    const header = this.is(2) && { tokenSource: { header: { header: random.pick(["x-token", "x-team"]) } } };
     const provider = { name: "p", issuer: random.pick(["i", "j"]), jwks, ...header, ...this.writes() };
     const spec = this.is(9) ? { jwt: { provider } } : { jwt: { providers: [provider] } };
     return this.object("gateway.kgateway.dev/v1alpha1", "GatewayExtension", this.name("e"), { spec });
@@ -238,7 +238,8 @@ class World {
     const common = { group: GATEWAY_API, kind };
     const name = kind === "Gateway" ? this.name("g", 2) : this.name("r");
     const sectionName = this.is(4) && { sectionName: this.random.pick(["http", "other", "rule0", "rule1"]) };
-    if (this.is(4)) return { targetSelectors: [{ ...common, matchLabels: { app: "x" }, ...sectionName }] };
+    const selector = this.is(6) ? "targetSelector" : "targetSelectors";
+    if (this.is(4)) return { [selector]: [{ ...common, matchLabels: { app: "x" }, ...sectionName }] };
     return { [this.is(12) ? "targetRef" : "targetRefs"]: [{ ...common, name, ...sectionName }] };
   }
 

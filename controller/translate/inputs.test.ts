@@ -39,6 +39,9 @@ class World {
 
   constructor() {
     for (const object of BASE) this.add(object);
+    // As if Gloo's options had selectors.
+    const selecting = load(SELECTING);
+    this.resources.set(objectId(SELECTING), frozen({ ...selecting, findings: [] }));
   }
 
   add(object: KubernetesObject): void {
@@ -113,11 +116,25 @@ const listeners: Fields[] = [
 });
 const jwt = (jwks: Fields, more: Fields = {}) => ({ jwt: { providers: { p: { issuer: "i", jwks, ...more } } } });
 
+/** Of a policy that writes a header: with something more, or another. */
+const writing = (more: Fields, header = "x-org") => {
+  const claimsToHeaders = [{ claim: "team", header }];
+  return { jwtProvidersStaged: { afterExtAuth: jwt({ local: { key: JWKS } }, { claimsToHeaders, ...more }).jwt } };
+};
+
+const SELECTING = object("RouteOption", "selecting", {
+  spec: {
+    targetSelectors: [{ group: GATEWAY_API, kind: "HTTPRoute", matchLabels: { app: "z" } }],
+    options: rbac("z"),
+  },
+});
+
 const BASE: readonly KubernetesObject[] = [
   object("Gateway", "g", { spec: { gatewayClassName: "claimgate", listeners } }),
   object("Gateway", "other", { spec: { gatewayClassName: "foreign", listeners: [{ ...listeners[0]! }] } }),
   object("Gateway", "picked", { spec: { gatewayClassName: "claimgate", listeners: [listeners[0]!] } }),
   { apiVersion: "v1", kind: "Namespace", metadata: { name: "a", labels: { t: "1" } } } as KubernetesObject,
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: "b", labels: { t: "1" } } } as KubernetesObject,
   object("Service", "s", { spec: { ports: [{ name: "http", port: 80 }] } }),
   object("Service", "s", { spec: { ports: [{ name: "http", port: 80 }] } }, { namespace: "b" }),
   object("Secret", "k", { ...secret("k", 0) }),
@@ -147,26 +164,44 @@ const BASE: readonly KubernetesObject[] = [
     rules: [rule("/a", { name: "first" }), rule("/b")],
   }),
   route("headers", {
-    hostnames: ["*.example.com"],
-    rules: [{ ...rule("/"), matches: [{ headers: [{ name: "x-team", value: "a" }] }] }],
+    hostnames: ["*.example.com", "s.example.com"],
+    rules: [
+      { ...rule("/"), matches: [{ headers: [{ name: "x-team", value: "a" }] }] },
+      { ...rule("/"), matches: [{ queryParams: [{ name: "tok", value: "a" }] }] },
+    ],
   }),
+  // Nothing that is written for the others is removed here.
+  route(
+    "apart",
+    {
+      hostnames: ["s.example.com"],
+      rules: [{ ...rule("/p"), matches: [{ headers: [{ name: "x-team", value: "b" }] }] }],
+    },
+    { namespace: "b" },
+  ),
   route("remote", {
     hostnames: ["else.org"],
     rules: [rule("/", { backendRefs: [{ name: "s", namespace: "b", port: 80 }] })],
   }),
-  route("filtered", { hostnames: ["f.example.com"], rules: [rule("/", filter("f1", "f2")), rule("/x", filter("f1"))] }),
+  route("filtered", {
+    hostnames: ["f.example.com"],
+    rules: [rule("/", filter("f1", "f2")), rule("/x", filter("f1"))],
+  }),
   route("shown", { hostnames: ["s.example.com"], rules: [rule("/")] }, { labels: { app: "x" } }),
   object("GatewayExtension", "e", { spec: { jwt: { providers: [{ name: "p", issuer: "i", jwks: { local: { configMapRef: { name: "c" } } } }] } } }), // prettier-ignore
   object("GatewayExtension", "e", { spec: { jwt: { providers: [{ name: "p", issuer: "b", jwks: { local: { inline: JWKS } } }] } } }, { namespace: "b" }), // prettier-ignore
   object("GatewayExtension", "timed", { spec: { jwt: { providers: [{ name: "p", issuer: "i", jwks: { local: { inline: PEMS[0].certificate } } }] } } }), // prettier-ignore
   object("GatewayExtension", "r", { spec: { jwt: { providers: [{ name: "p", issuer: "i", jwks: { remote: { url: "https://idp.example/keys", backendRef: { name: "s", port: 80 } } } }] } } }), // prettier-ignore
-  object("TrafficPolicy", "gateway", { spec: { ...target("Gateway", "g"), jwtAuth: { extensionRef: { name: "e" } } } }),
+  object("TrafficPolicy", "gateway", {
+    spec: { ...target("Gateway", "g"), jwtAuth: { extensionRef: { name: "e" } } },
+  }),
   object("TrafficPolicy", "listener", {
     spec: { ...target("Gateway", "g", "wide"), jwtAuth: { extensionRef: { name: "r" } } },
   }),
   object("TrafficPolicy", "granted", { spec: { ...target("HTTPRoute", "named"), jwtAuth: { extensionRef: { name: "e", namespace: "b" } } } }), // prettier-ignore
   object("TrafficPolicy", "rule", { spec: { ...target("HTTPRoute", "named", "first"), jwtAuth: { disable: {} } } }),
   object("TrafficPolicy", "selecting", { spec: { targetSelectors: [{ group: GATEWAY_API, kind: "HTTPRoute", matchLabels: { app: "x" } }], jwtAuth: { disable: {} } } }), // prettier-ignore
+  object("TrafficPolicy", "misspelt", { spec: { targetSelector: [{ group: GATEWAY_API, kind: "HTTPRoute", matchLabels: { app: "y" } }], jwtAuth: { disable: {} } } }), // prettier-ignore
   object("TrafficPolicy", "choosing", { spec: { targetSelectors: [{ group: GATEWAY_API, kind: "Gateway", matchLabels: { app: "x" } }], jwtAuth: { disable: {} } } }), // prettier-ignore
   object("TrafficPolicy", "elsewhere", { spec: { ...target("Gateway", "other"), jwtAuth: { disable: {} } } }),
   object("TrafficPolicy", "lost", {
@@ -174,13 +209,16 @@ const BASE: readonly KubernetesObject[] = [
   }),
   object("VirtualHostOption", "v", { spec: { ...target("Gateway", "g"), options: jwt({ remote: { url: "https://idp.example/keys", upstreamRef: { name: "u", namespace: "b" } } }) } }), // prettier-ignore
   object("RouteOption", "wrong", {
-    spec: { targetRefs: ["other", "picked"].map((name) => target("Gateway", name).targetRefs[0]), options: rbac("x") },
+    spec: {
+      targetRefs: ["other", "picked"].map((name) => target("Gateway", name).targetRefs[0]),
+      options: rbac("x"),
+    },
   }),
   object("RouteOption", "f1", { spec: { options: rbac("one") } }),
   object("RouteOption", "f2", { spec: { options: { ...rbac("two"), jwt: { disable: true } } } }),
   object("RouteOption", "older", { spec: { ...target("HTTPRoute", "plain"), options: rbac("old") } }),
   object("RouteOption", "younger", { spec: { ...target("HTTPRoute", "plain"), options: { ...rbac("young"), jwt: { disable: true } } } }, { creationTimestamp: "2026-01-01T00:00:03Z" }), // prettier-ignore
-  object("RouteOption", "writer", { spec: { ...target("HTTPRoute", "shown"), options: { jwtProvidersStaged: { afterExtAuth: jwt({ local: { key: JWKS } }, { claimsToHeaders: [{ claim: "team", header: "x-org" }] }).jwt } } } }), // prettier-ignore
+  object("RouteOption", "writer", { spec: { ...target("HTTPRoute", "shown"), options: writing({}) } }),
 ];
 
 const spec = (copy: { spec: Fields }) => copy.spec;
@@ -249,6 +287,8 @@ const CHANGES: readonly (readonly [name: string, change: Change])[] = [
   ["a rule comes before one that a policy names", (w) => w.edit("HTTPRoute a/named", (o) => (spec(o)["rules"] as Fields[]).unshift(rule("/c")))], // prettier-ignore
   ["the labels of a route that one selects", (w) => w.edit("HTTPRoute a/shown", (o) => delete o.metadata["labels"])],
   ["the labels of a route that one does not select", (w) => w.edit("HTTPRoute a/plain", (o) => (o.metadata["labels"] = { app: "x" }))], // prettier-ignore
+  ["the labels of a route that an option selects", (w) => w.edit("HTTPRoute a/plain", (o) => (o.metadata["labels"] = { app: "z" }))], // prettier-ignore
+  ["the labels of a route that one would select if it were well spelt", (w) => w.edit("HTTPRoute a/plain", (o) => (o.metadata["labels"] = { app: "y" }))], // prettier-ignore
   ["the labels of a Gateway", (w) => w.edit("Gateway a/picked", (o) => (o.metadata["labels"] = { app: "x" }))],
   ["a policy that a filter names goes", (w) => w.drop("RouteOption a/f1")],
   ["another policy that a filter names goes", (w) => w.drop("RouteOption a/f2")],
@@ -273,8 +313,11 @@ const CHANGES: readonly (readonly [name: string, change: Change])[] = [
     "the target of a policy",
     (w) => w.edit("RouteOption a/older", (o) => Object.assign(o.spec, target("HTTPRoute", "named"))),
   ],
-  ["a header that one policy writes and another route matches on", (w) => w.edit("RouteOption a/writer", (o) => (spec(o)["options"] = { jwtProvidersStaged: { afterExtAuth: jwt({ local: { key: JWKS } }, { claimsToHeaders: [{ claim: "team", header: "x-team" }] }).jwt } }))], // prettier-ignore
-  ["a token's place that another route matches on", (w) => w.edit("RouteOption a/writer", (o) => (spec(o)["options"] = { jwtProvidersStaged: { afterExtAuth: jwt({ local: { key: JWKS } }, { tokenSource: { headers: [{ header: "x-team" }] } }).jwt } }))], // prettier-ignore
+  ["a policy goes to another Gateway", (w) => w.edit("TrafficPolicy a/gateway", (o) => Object.assign(o.spec, target("Gateway", "picked")))], // prettier-ignore
+  ["a policy in the place of another", (w) => (w.drop("RouteOption a/selecting"), w.add(object("RouteOption", "unattached", { spec: { options: rbac("z") } })))], // prettier-ignore
+  ["a header that one policy writes and another route matches on", (w) => w.edit("RouteOption a/writer", (o) => (spec(o)["options"] = writing({}, "x-team")))], // prettier-ignore
+  ["a token's header that another route matches on", (w) => w.edit("RouteOption a/writer", (o) => (spec(o)["options"] = writing({ tokenSource: { headers: [{ header: "x-team" }] } })))], // prettier-ignore
+  ["a token's parameter that another route matches on", (w) => w.edit("RouteOption a/writer", (o) => (spec(o)["options"] = writing({ tokenSource: { queryParams: ["tok"] } })))], // prettier-ignore
   ["the generation of a policy", (w) => w.edit("RouteOption a/older", (o) => (o.metadata["generation"] = 2))],
   ["under which name a status stands", (w) => (w.options.statusNamespace = "other")],
 ];

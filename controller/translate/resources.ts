@@ -111,13 +111,14 @@ export class ResourceIndex {
     return JSON.stringify([...this.unreadable]);
   }
 
-  /** With these kinds only: of what is made of it, they are all that it can depend on besides what is unread. */
+  /** With these kinds only: of what is made of it, they are all that it can depend on; and what is unread, if Secrets or ConfigMaps are. */
   restrictedTo(...kinds: readonly (keyof RoutingResources)[]): ResourceIndex {
+    const unreadable = kinds.includes("secrets") || kinds.includes("configMaps") ? this.unreadable : undefined;
     const some = Object.entries(this.resources).map(([kind, list]) => [
       kind,
       kinds.includes(kind as never) ? list : [],
     ]);
-    return new ResourceIndex(Object.fromEntries(some) as unknown as RoutingResources, this.unreadable);
+    return new ResourceIndex(Object.fromEntries(some) as unknown as RoutingResources, unreadable);
   }
 
   endpointSlices(namespace: string, service: string): readonly V1EndpointSlice[] {

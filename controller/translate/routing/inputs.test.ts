@@ -8,7 +8,8 @@ import { type PolicyView, renderVirtualHosts } from "./virtualhosts.js";
 
 const at = (name: string, path: string) =>
   route(name, `rules: [{ matches: [{ path: { value: ${path} } }], backendRefs: [{ name: s, port: 80 }] }]`);
-const topology = topologyOf(GATEWAY + at("one", "/") + at("two", "/longer") + service("s"));
+const half = route("half", "rules: [{ retry: {} }, {}]");
+const topology = topologyOf(GATEWAY + at("one", "/") + at("two", "/longer") + half + service("s"));
 const [listener] = topology.gateways[0]!.listeners as [ListenerTopology];
 const [one, two] = topology.routes;
 const view: PolicyView = {
@@ -51,6 +52,14 @@ test("the same routes of a domain, by other hostnames", () => {
   expect(served("*.example.com")).toEqual(["httproute/default/one/0/0#hash"]);
 });
 
+test("one route is in several domains", () => {
+  const hostnames = ["a.example.com", "b.example.com"];
+  const { virtualHosts } = renderVirtualHosts([{ ...listener, attached: [{ route: one!, hostnames }] }], view);
+  expect(virtualHosts.map(({ name, domains }) => [name, domains])).toEqual(
+    ["*", ...hostnames].map((name) => [name, [name]]),
+  );
+});
+
 describe("a route's status", () => {
   const refusal: RenderRefusal = {
     ...{ route: "default/one", listener: listener.id },
@@ -60,6 +69,15 @@ describe("a route's status", () => {
     routeStatuses(topology, refusals)
       .get("default/one")!
       .parents[0]!.conditions.map(({ type, status, message }) => `${type} ${status} ${message}`);
+
+  test("of another rule", () => {
+    const accepted = (ruleIndex: number) =>
+      routeStatuses(topology, [{ ...refusal, route: "default/half", ruleIndex }])
+        .get("default/half")!
+        .parents[0]!.conditions.find(({ type }) => type === "Accepted")!.status;
+    // The first one is refused by itself.
+    expect([accepted(0), accepted(1), accepted(0)]).toEqual(["True", "False", "True"]);
+  });
 
   test.each<[name: string, change: Partial<RenderRefusal>, now: string]>([
     ["none of it any more", { route: "default/two" }, "Accepted True "],
