@@ -7,6 +7,7 @@ import {
   gateway,
   GATEWAY,
   gatewayExtension,
+  remoteExtension,
   route,
   start,
   view,
@@ -56,6 +57,26 @@ test("what it waits for, from nothing to everything", () => {
   const refused = [{ typeUrl: ROUTE as TypeUrl, name: "default/gw/80", message: "no good" }];
   envoys.connected.set(GATEWAY, [envoy({ refused })]);
   expect(controller.waitingFor()).toEqual([`${behind} refused default/gw/80`]);
+});
+
+describe("statuses are those of now although nothing else is different for any Envoy", () => {
+  test("in another view", () => {
+    const { update, condition } = start();
+    update(gateway(), route("a"), wanting("a", "e"));
+    expect(condition("TrafficPolicy", "a", "Accepted")).toMatchObject({ status: "False" });
+    update(gateway(), route("a"), wanting("a", "e"), gatewayExtension("e"));
+    expect(condition("TrafficPolicy", "a", "Accepted")).toMatchObject({ status: "True" });
+  });
+
+  test("after keys were fetched", () => {
+    const { update, acknowledge, condition, envoys } = start();
+    update(gateway(), route("a"), wanting("a", "e"), remoteExtension("e"));
+    acknowledge();
+    expect(condition("GatewayExtension", "e", "KeysReady")).toMatchObject({ reason: "NoReport" });
+    const health = { envoys: 1, without: 0, keys: [{ kid: "k", alg: "RS256" }], more: 0, error: "" };
+    envoys.keys.set(GATEWAY, { "kgateway/default/e/p": health });
+    expect(condition("GatewayExtension", "e", "KeysReady")).toMatchObject({ reason: "Fetched" });
+  });
 });
 
 describe("refusals", () => {

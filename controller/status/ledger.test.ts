@@ -33,6 +33,16 @@ test("an Envoy holds what has not changed since its version, whatever came, went
   expect([held(ledger, "v2"), held(ledger, "v3")]).toEqual(["", "c"]);
 });
 
+test("as many as before, of which one is another and one is elsewhere", () => {
+  const ledger = new Ledger();
+  const [a, b, c] = [status("a"), status("b"), status("c")];
+  ledger.take([a, b], contents({ a: "1", b: "1" }), CARRIERS);
+  ledger.publish("n/g", "v1");
+  ledger.take([c, a], contents({ a: "1", c: "1" }), CARRIERS);
+  ledger.publish("n/g", "v2");
+  expect([held(ledger, "v1"), held(ledger, "v2")]).toEqual(["a", "c,a"]);
+});
+
 test("another content is another entry, though there is nothing else to say", () => {
   const ledger = new Ledger();
   const same = status("a");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ResourceStatus } from "../translate/status.js";
-import { type Progress, withProgrammed } from "./programmed.js";
+import { type Progress, PROGRAMMED, ProgrammedStatuses, withProgrammed } from "./programmed.js";
 
 const PROGRESS: ReadonlyMap<string, Progress> = new Map<string, Progress>([
   ["n/done", { programmed: true }],
@@ -63,4 +63,17 @@ test("what is said of one Gateway is about that one alone", () => {
 test("listeners are told of as their Gateway is", () => {
   const status = { conditions: [accepted()], listeners: [{ name: "a", conditions: [accepted()] }] };
   expect(programmed(status, "n/late")).toEqual([late, late]);
+});
+
+test("the same object as long as there is nothing else to say: neither of other Gateways nor of their Envoys", () => {
+  const statuses = new ProgrammedStatuses();
+  const status = { apiVersion: "v", kind: "K", namespace: "n", name: "r", status: { conditions: [accepted()] } };
+  let progress = PROGRESS;
+  const said = (...gateways: string[]) => statuses.add(status, new Set(gateways), (gateway) => progress.get(gateway));
+  const first = said("n/done");
+  expect(first.status["conditions"]).toEqual([accepted(), yes]);
+  expect(said("n/done")).toBe(first);
+  expect(said("n/done", "n/late").status["conditions"]).toEqual([accepted(), late]);
+  progress = new Map([["n/late", PROGRAMMED]]);
+  expect(said("n/late").status["conditions"]).toEqual([accepted(), yes]);
 });

@@ -196,6 +196,32 @@ test("entries are removed when nothing is said of an object any more, and left o
   await waitFor("the entry to go", () => (ancestors("p").length === 0 ? true : undefined), 5);
 });
 
+test("of as many objects as before one is another: what was said of the former is removed", async () => {
+  for (const name of ["a", "b", "c"]) policy(name);
+  await source.start();
+  writer.resume();
+  writer.update([wanted("a"), wanted("b")]);
+  await becomes("b", "True");
+  writer.update([wanted("a"), wanted("c")]);
+  await becomes("c", "True");
+  await waitFor("the entry to go", () => (ancestors("b").length === 0 ? true : undefined), 5);
+  expect(ancestors("a")).toHaveLength(1);
+});
+
+test("of two words about one object the later one counts, whichever of them changes", async () => {
+  policy("a");
+  await source.start();
+  writer.resume();
+  const later = wanted("a", "True", "later");
+  writer.update([wanted("a", "True", "earlier"), later]);
+  await becomes("a", "True", "later");
+  writer.update([wanted("a", "True", "changed"), later]);
+  await settled("a");
+  writer.update([wanted("a", "True", "again"), wanted("a", "True", "last")]);
+  await becomes("a", "True", "last");
+  expect(patches()).toHaveLength(2);
+});
+
 test("Gloo: a reason that does not hold any more is removed, the others' keys stay", async () => {
   policy("v", "VirtualHostOption");
   api.setStatus("VirtualHostOption", "demo/v", { statuses: { "gloo-system": { state: 1 } } });

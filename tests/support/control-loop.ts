@@ -1,4 +1,5 @@
 // The controller's loop with a fake xDS server in the place of Envoys.
+import type { KeyHealths } from "../../controller/keys/health.js";
 import { Controller, DEFAULT_OPTIONS, type Envoys } from "../../controller/controller.js";
 import { parseManifests } from "../../controller/source/parse.js";
 import type { SourceSnapshot } from "../../controller/source/source.js";
@@ -19,6 +20,8 @@ class FakeEnvoys implements Envoys {
   readonly published: Snapshot[] = [];
   readonly removed: string[] = [];
   readonly connected = new Map<string, EnvoyStatus[]>();
+  /** What Envoys say of remote keys, by Gateway. */
+  readonly keys = new Map<string, KeyHealths>();
 
   publish(snapshot: Snapshot): string {
     this.published.push(snapshot);
@@ -31,7 +34,10 @@ class FakeEnvoys implements Envoys {
 
   status(): ReturnType<Envoys["status"]> {
     return Object.fromEntries(
-      [...this.connected].map(([name, envoys]) => [name, { published: undefined, envoys, keys: {} }]),
+      [...this.connected].map(([name, envoys]) => [
+        name,
+        { published: undefined, envoys, keys: this.keys.get(name) ?? {} },
+      ]),
     );
   }
 }
@@ -136,6 +142,18 @@ apiVersion: gateway.kgateway.dev/v1alpha1
 kind: GatewayExtension
 metadata: { name: ${name} }
 spec: { jwt: { providers: [{ name: p, jwks: { local: { inline: '${JWKS}' } } }] } }`;
+
+/** With keys that an Envoy fetches. */
+export const remoteExtension = (name: string) => `
+apiVersion: v1
+kind: Service
+metadata: { name: idp }
+spec: { ports: [{ port: 80 }] }
+---
+apiVersion: gateway.kgateway.dev/v1alpha1
+kind: GatewayExtension
+metadata: { name: ${name} }
+spec: { jwt: { providers: [{ name: p, jwks: { remote: { url: "http://idp/keys", backendRef: { name: idp, port: 80 } } } }] } }`;
 
 /** Names of the routes of the newest snapshot that are refused, and of policies that are unenforceable. */
 export function closed(snapshot: Snapshot): string[] {
