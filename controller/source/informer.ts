@@ -21,7 +21,7 @@ export interface InformerTimes {
 export const INFORMER_TIMES: InformerTimes = {
   relistMs: 600_000,
   silenceMs: 150_000,
-  backoff: { firstMs: 1000, lastMs: 30_000 },
+  backoff: { firstMs: 1000, lastMs: 10_000 },
   absentRetryMs: 10_000,
   absentGraceMs: 60_000,
 };
