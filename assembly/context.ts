@@ -7,7 +7,7 @@ import { configurationLength, configurationPointer, readConfiguration } from "./
 import { Lookup } from "./host/headers";
 import { copyBytes, pointer, sameBytes } from "./host/literal";
 import { logError } from "./host/log";
-import { readRootId, rootIdLength, rootIdPointer } from "./host/properties";
+import { propertyLength, propertyPointer, readRootId } from "./host/properties";
 import { reserveTokens } from "./policy/verified";
 import { forgetTick, tickSoon } from "./remote/schedule";
 import { attachSources, detachSources, forgetWaiting } from "./remote/sources";
@@ -18,7 +18,7 @@ export class Root {
     readonly id: u32,
     /** `PluginConfig.root_id`. */
     readonly name: StaticArray<u8>,
-    public configuration: Configuration,
+    readonly configuration: Configuration,
   ) {}
 }
 
@@ -30,7 +30,7 @@ export function configureContext(id: u32, size: i32): bool {
     logError("claimgate: rootId: the host does not say it");
     return false;
   }
-  const name = copyBytes(rootIdPointer, rootIdLength);
+  const name = copyBytes(propertyPointer, propertyLength);
   if (!readConfiguration(size)) {
     logError("claimgate: configuration: is empty or cannot be read");
     return false;
@@ -60,7 +60,7 @@ export function configureContext(id: u32, size: i32): bool {
 export function currentRoot(): Root | null {
   if (roots.length == 1) return unchecked(roots[0]);
   if (roots.length == 0 || readRootId() != Lookup.Found) return null;
-  return rootNamed(rootIdPointer, rootIdLength);
+  return rootNamed(propertyPointer, propertyLength);
 }
 
 /** Forgets a context; true if it was a root, whose configuration is garbage then. */

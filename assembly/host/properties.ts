@@ -10,42 +10,35 @@ const NODE_ID = ascii("xds\0node\0id");
 const NONE = ascii("");
 const OUT: usize = memory.data(16, 8);
 
-export let routeNamePointer: usize = 0;
-export let routeNameLength: i32 = 0;
+/** The value that the last property read has; empty if there is none. Valid until the callback ends. */
+export let propertyPointer: usize = 0;
+export let propertyLength: i32 = 0;
+
+function read(path: StaticArray<u8>): Lookup {
+  store<u64>(OUT, 0);
+  const status = proxy_get_property(pointer(path), path.length, OUT, OUT + 4);
+  propertyPointer = load<u32>(OUT);
+  propertyLength = load<i32>(OUT, 4);
+  if (status == NOT_FOUND) return Lookup.Absent;
+  return status == OK && propertyLength >= 0 ? Lookup.Found : Lookup.Failed;
+}
 
 /**
  * Reads `xds.route_name`, before any header is changed: Envoy keeps answering with the first choice even after the route cache
  * is cleared (seen in Envoy 1.40). Absent means that no route matched.
  */
 export function readRouteName(): Lookup {
-  store<u64>(OUT, 0);
-  const status = proxy_get_property(pointer(ROUTE_NAME), ROUTE_NAME.length, OUT, OUT + 4);
-  if (status == NOT_FOUND) return Lookup.Absent;
-  if (status != OK) return Lookup.Failed;
-  routeNamePointer = load<u32>(OUT);
-  routeNameLength = load<i32>(OUT, 4);
-  return routeNameLength >= 0 ? Lookup.Found : Lookup.Failed;
+  return read(ROUTE_NAME);
 }
-
-export let rootIdPointer: usize = 0;
-export let rootIdLength: i32 = 0;
 
 /** Reads `PluginConfig.root_id` of the context that the host's answers are about; empty if it has none. */
 export function readRootId(): Lookup {
-  store<u64>(OUT, 0);
-  const status = proxy_get_property(pointer(ROOT_ID), ROOT_ID.length, OUT, OUT + 4);
-  rootIdPointer = load<u32>(OUT);
-  rootIdLength = load<i32>(OUT, 4);
-  if (status == NOT_FOUND) return Lookup.Absent;
-  return status == OK && rootIdLength >= 0 ? Lookup.Found : Lookup.Failed;
+  return read(ROOT_ID);
 }
 
 /** Id of the Envoy's node (bootstrap `node.id`); empty if the host does not say. */
 export function readNodeId(): StaticArray<u8> {
-  store<u64>(OUT, 0);
-  const status = proxy_get_property(pointer(NODE_ID), NODE_ID.length, OUT, OUT + 4);
-  const length = load<i32>(OUT, 4);
-  return status == OK && length > 0 ? copyBytes(load<u32>(OUT), length) : NONE;
+  return read(NODE_ID) == Lookup.Found ? copyBytes(propertyPointer, propertyLength) : NONE;
 }
 
 /**

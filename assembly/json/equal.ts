@@ -2,7 +2,7 @@
 import { JsonDocument, Kind } from "./document";
 
 /** Whether two values are the same: strings and numbers byte by byte, members in the same order. */
-export function sameValue(doc: JsonDocument, a: i32, b: i32): bool {
+function sameValue(doc: JsonDocument, a: i32, b: i32): bool {
   const end = doc.next(a);
   if (end - a != doc.next(b) - b) return false;
   // Kinds and counts in document order leave no doubt about what is inside what.

@@ -3,7 +3,7 @@ import { logError } from "../host/log";
 import { CONTINUE, STOP_ITERATION } from "../host/status";
 import { ascii } from "../host/literal";
 import { loadHeaders, Lookup } from "../host/headers";
-import { readRouteName, routeNameLength, routeNamePointer } from "../host/properties";
+import { propertyLength, propertyPointer, readRouteName } from "../host/properties";
 import { sendReply } from "../host/response";
 import { AuthorizationPolicy, Check, Configuration, Policy } from "../config/model";
 import { authorize } from "./authorize";
@@ -60,10 +60,10 @@ function judge(configuration: Configuration): Reason {
 
 /** The policy behind the last `#` of the route's name, or -1. */
 function policyOfRoute(configuration: Configuration): i32 {
-  let start = routeNameLength;
-  while (start > 0 && load<u8>(routeNamePointer + start - 1) != 0x23) start--;
+  let start = propertyLength;
+  while (start > 0 && load<u8>(propertyPointer + start - 1) != 0x23) start--;
   if (start == 0) return -1;
-  return configuration.policyNames.get(routeNamePointer + start, routeNameLength - start);
+  return configuration.policyNames.get(propertyPointer + start, propertyLength - start);
 }
 
 /**

@@ -135,7 +135,7 @@ export function backendsByRoute(routes: readonly RouteTopology[]): ReadonlyMap<s
 }
 
 /** A route as identity headers see it. */
-export function routeBackends(route: RouteTopology): RouteBackends {
+function routeBackends(route: RouteTopology): RouteBackends {
   return backendsOf.get(route, [], () => {
     const backends = route.rules.flatMap((rule) => rule.backends.references.map(({ cluster }) => cluster));
     return { key: route.key, namespace: namespaceOf(route.route), backends };

@@ -69,7 +69,6 @@ export class FilterHost {
   protected contexts = 0;
   /** Accepted and not ended. */
   protected roots: number[] = [];
-  protected readonly rootIds = new Map<number, string>();
   /** The root that the callback at hand is about, or about a request of. */
   protected rootAsked = 0;
 
@@ -91,15 +90,11 @@ export class FilterHost {
     return new FilterHost(new WebAssembly.Module(readFileSync(path)), trusts);
   }
 
-  /**
-   * A new root context with this configuration, judging what comes after it; false if the filter refuses it. `rootId` is
-   * `PluginConfig.root_id`, another one each time unless it is given.
-   */
-  configure(configuration: unknown, rootId?: string): boolean {
+  /** A new root context with this configuration, judging what comes after it; false if the filter refuses it. */
+  configure(configuration: unknown): boolean {
     const text = typeof configuration === "string" ? configuration : JSON.stringify(configuration);
     this.configuration = Buffer.from(text, "utf8");
     const root = ++this.contexts;
-    this.rootIds.set(root, rootId ?? `root-${root}`);
     this.rootAsked = root;
     const accepted = this.exports.proxy_on_configure(root, this.configuration.length) === 1;
     if (accepted) {
@@ -173,7 +168,8 @@ export class FilterHost {
   }
 
   protected property(path: string): string | null {
-    if (path === "plugin_root_id") return this.rootIds.get(this.rootAsked) ?? null;
+    // Each configuration has another one.
+    if (path === "plugin_root_id") return `root-${this.rootAsked}`;
     return path === "xds\0route_name" ? this.routeName : null;
   }
 

@@ -6,7 +6,7 @@ import { Lookup } from "../../../assembly/host/headers";
 import { ascii, copyBytes, pointer, sameBytes } from "../../../assembly/host/literal";
 import { logError } from "../../../assembly/host/log";
 import { nowSeconds } from "../../../assembly/host/clock";
-import { readRouteName, routeNameLength, routeNamePointer } from "../../../assembly/host/properties";
+import { propertyLength, propertyPointer, readRouteName } from "../../../assembly/host/properties";
 import { sendReply } from "../../../assembly/host/response";
 import { beginCallback } from "../../../assembly/host/memory";
 import { toHex, toText } from "../json/bytes";
@@ -120,10 +120,10 @@ describe("readRouteName", () => {
     expect(readRouteName()).toBe(Lookup.Absent);
     mock.setProperty("xds\0route_name", "httproute/ns/r/0/0#h");
     expect(readRouteName()).toBe(Lookup.Found);
-    expect(toText(routeNamePointer, routeNameLength)).toBe("httproute/ns/r/0/0#h");
+    expect(toText(propertyPointer, propertyLength)).toBe("httproute/ns/r/0/0#h");
     mock.setProperty("xds\0route_name", "");
     expect(readRouteName()).toBe(Lookup.Found, "a route without a name");
-    expect(routeNameLength).toBe(0);
+    expect(propertyLength).toBe(0);
     for (let status: u32 = 2; status <= LAST_STATUS; status++) {
       mock.failCall("proxy_get_property", status);
       expect(readRouteName()).toBe(Lookup.Failed, "status " + status.toString());
